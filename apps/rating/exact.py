@@ -1,0 +1,20 @@
+"""The one decimal context and the one rounding that all of rating uses."""
+
+from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from fractions import Fraction
+
+# Quantities and unit amounts have at most 15 digits before and 12 after the point, so a product needs 54 digits and a
+# prorated amount 55. A sum over 10^20 events would add 20 more. 96 holds all of it with room, and the trap on Inexact
+# turns the case that nobody thought of into an error instead of a silently rounded amount.
+EXACT = Context(prec=96, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
+
+
+def half_away(value: Fraction) -> int:
+    """Round to the nearest whole number, halves away from zero."""
+    magnitude = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
+    return magnitude if value >= 0 else -magnitude
+
+
+def at_places(value: Fraction, places: int) -> Decimal:
+    """Round a fraction once, half away from zero, to a decimal with this many places."""
+    return Decimal(half_away(value * 10**places)).scaleb(-places, context=EXACT)
