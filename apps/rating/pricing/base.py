@@ -1,0 +1,77 @@
+"""What every pricing model is, and the order of operations that all of them share."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import ClassVar, Self
+
+from apps.rating.exact import EXACT
+from apps.rating.pricing.forms import Members
+from apps.rating.pricing.steps import ZERO, Rating, Step, StepKind, total
+from apps.rating.pricing.terms import Terms
+from apps.rating.proration import WHOLE, prorate
+
+
+@dataclass(frozen=True, kw_only=True)
+class PricingModel(ABC):
+    """A way to price a quantity, with its numbers and its common terms."""
+
+    terms: Terms = field(default_factory=Terms)
+
+    NAME: ClassVar[str]
+    MEMBERS: ClassVar[frozenset[str]]
+
+    def rate(self, quantity: Decimal, *, share: Fraction = WHOLE) -> Rating:
+        """Price what a whole period measured, in major units and exactly.
+
+        `share` is the part of its full span that a cut period lasted: it scales minimum and maximum, never quantities.
+        A quantity below zero counts as zero.
+        """
+        with localcontext(EXACT):
+            measured = max(quantity, ZERO)
+            billable, before = _billable(self.terms, measured)
+            steps = _bounded(self.terms, (*before, *self.price(billable)), share)
+        return Rating(quantity=measured, billable_quantity=billable, amount=total(steps), steps=steps)
+
+    @abstractmethod
+    def price(self, billable: Decimal) -> tuple[Step, ...]:
+        """Price the units that are left after transform and included units; runs in the exact context."""
+
+    @classmethod
+    @abstractmethod
+    def read(cls, members: Members, terms: Terms) -> Self:
+        """Read the model's own members of a price form."""
+
+    @abstractmethod
+    def form(self) -> dict[str, object]:
+        """Give the JSON form of the model's own members."""
+
+
+def _billable(terms: Terms, quantity: Decimal) -> tuple[Decimal, tuple[Step, ...]]:
+    """Transform, then take off the included units; say both."""
+    steps: list[Step] = []
+    if terms.transform is not None:
+        step = terms.transform.step(quantity)
+        steps.append(step)
+        quantity = step.becomes if step.becomes is not None else quantity
+    if terms.included_units > 0:
+        free = min(quantity, terms.included_units)
+        steps.append(Step(kind=StepKind.INCLUDED, quantity=free, unit_amount=ZERO, up_to=terms.included_units))
+        quantity -= free
+    return quantity, tuple(steps)
+
+
+def _bounded(terms: Terms, steps: tuple[Step, ...], share: Fraction) -> tuple[Step, ...]:
+    """Add the step that brings the sum down to the maximum or up to the minimum; the maximum goes first."""
+    amount = total(steps)
+    if terms.maximum_amount is not None:
+        most = prorate(terms.maximum_amount, share)
+        if amount > most:
+            steps = (*steps, Step(kind=StepKind.MAXIMUM, amount=most - amount, limit=most))
+            amount = most
+    if terms.minimum_amount is not None:
+        least = prorate(terms.minimum_amount, share)
+        if amount < least:
+            steps = (*steps, Step(kind=StepKind.MINIMUM, amount=least - amount, limit=least))
+    return steps

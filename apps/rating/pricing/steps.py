@@ -1,0 +1,74 @@
+"""What a rating consists of: steps that invoice, preview and explanation all print alike."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+from apps.rating.exact import EXACT
+from apps.rating.numbers import plain
+
+ZERO = Decimal(0)
+
+
+class StepKind(StrEnum):
+    """What a step says."""
+
+    TRANSFORM = "transform"  # `quantity` ÷ `divide_by`, rounded by `rounding`, is `becomes`
+    INCLUDED = "included"  # `quantity` of the `up_to` units that cost nothing
+    UNITS = "units"  # `quantity` × `unit_amount`, in the tier over `above` up to and with `up_to`
+    FLAT = "flat"  # the flat amount of the tier over `above`
+    MAXIMUM = "maximum"  # what is taken off so that the period costs `limit`
+    MINIMUM = "minimum"  # what is added so that the period costs `limit`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the arithmetic. Amounts are exact, in major units; only the whole rating is ever rounded."""
+
+    kind: StepKind
+    amount: Decimal = ZERO
+    quantity: Decimal | None = None
+    unit_amount: Decimal | None = None
+    above: Decimal | None = None
+    up_to: Decimal | None = None
+    limit: Decimal | None = None
+    divide_by: Decimal | None = None
+    becomes: Decimal | None = None
+    rounding: str | None = None
+
+    def to_json(self) -> dict[str, str]:
+        """Give the step as it is stored: texts only, numbers in canonical decimal text, empty members left out."""
+        members = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: plain(value) if isinstance(value, Decimal) else str(value)
+            for name, value in members.items()
+            if value is not None
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, str]) -> Self:
+        """Read back what `to_json` gave. Raises TypeError or ValueError for anything else."""
+        texts = dict(stored)
+        kind = StepKind(texts.pop("kind", ""))
+        rounding = texts.pop("rounding", None)
+        return cls(kind=kind, rounding=rounding, **{name: Decimal(text) for name, text in texts.items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """What a quantity costs, exactly, and why. `billable_quantity` is what was left to price after the common terms."""
+
+    quantity: Decimal
+    billable_quantity: Decimal
+    amount: Decimal
+    steps: tuple[Step, ...]
+
+
+def total(steps: Iterable[Step]) -> Decimal:
+    """Add up the steps' amounts without rounding."""
+    amount = ZERO
+    for step in steps:
+        amount = EXACT.add(amount, step.amount)
+    return amount
