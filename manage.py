@@ -12,8 +12,11 @@ from billing_site import embedded
 def main() -> None:
     """Hold the database server for as long as the command runs."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "billing_site.settings")
-    with embedded.database():
-        execute_from_command_line(sys.argv)
+    try:
+        with embedded.database():
+            execute_from_command_line(sys.argv)
+    except embedded.EmbeddedServerError as problem:
+        sys.exit(str(problem))
 
 
 if __name__ == "__main__":

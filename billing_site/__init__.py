@@ -1,0 +1,1 @@
+"""Settings, addresses, wiring and the processes: the frame around the apps."""

@@ -1,0 +1,85 @@
+"""Write people, keys and customers."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from apps.accounts.models import ApiKey, Customer, Member, User
+from apps.core.ids import ALPHABET
+from apps.core.refusals import Refusal
+from apps.core.validation import validated
+from apps.tenancy.models import Organization
+
+LOOKUP_LENGTH = 12
+SECRET_BYTES = 32
+
+
+@transaction.atomic
+def create_user(*, email: str, password: str, now: datetime, name: str = "") -> User:
+    """Create a person who can sign in. Raise Refusal on a taken e-mail address or a weak password."""
+    user = User(email=email.lower(), name=name, created_at=now)
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise Refusal("weak_password", " ".join(weak.messages), field="password") from None
+    user.set_password(password)
+    validated(user).save()
+    return user
+
+
+@transaction.atomic
+def add_member(*, organization: Organization, user: User, role: str, now: datetime) -> Member:
+    """Give a person a role in an organization."""
+    member = validated(Member(organization=organization, user=user, role=role, created_at=now))
+    member.save()
+    return member
+
+
+def digest_of(secret: str) -> str:
+    """Return the stored form of a secret; a fast hash is right for 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def create_api_key(*, organization: Organization, name: str, role: str, now: datetime) -> tuple[ApiKey, str]:
+    """Create a key and return it with its full text, `tb_<mode>_<lookup>_<secret>`, which is never shown again."""
+    lookup = "".join(secrets.choice(ALPHABET) for _ in range(LOOKUP_LENGTH))
+    secret = secrets.token_hex(SECRET_BYTES)
+    key = ApiKey(
+        organization=organization, name=name, role=role, lookup=lookup, digest=digest_of(secret), created_at=now
+    )
+    validated(key).save()
+    return key, f"tb_{organization.mode}_{lookup}_{secret}"
+
+
+@transaction.atomic
+def revoke_api_key(*, key: ApiKey, now: datetime) -> None:
+    """Stop a key from working; its row stays, so that its past deeds keep their name."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now)
+
+
+@transaction.atomic
+def create_customer(
+    *, organization: Organization, name: str, email: str, now: datetime, currency: str = "", **details: Any
+) -> Customer:
+    """Create a customer; `details` are its other fields. Raise Refusal naming the field where one is not valid."""
+    customer = Customer(
+        organization=organization,
+        name=name,
+        email=email,
+        currency=currency or organization.currency,
+        created_at=now,
+        **details,
+    )
+    validated(customer).save()
+    return customer
+
+
+def note_key_used(*, key: ApiKey, now: datetime) -> None:
+    """Remember when a key was last used."""
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

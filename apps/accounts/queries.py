@@ -1,0 +1,23 @@
+"""Read people, keys and customers."""
+
+from apps.accounts.models import ApiKey, Member, User
+from apps.tenancy import scope
+
+
+def memberships(*, user: User) -> list[Member]:
+    """Return the user's members over all organizations, oldest first."""
+    with scope.everywhere():
+        return list(Member.objects.filter(user=user).select_related("organization", "user").order_by("pk"))
+
+
+def member_of(*, user: User, public_id: str | None) -> Member | None:
+    """Return the user's member in the organization of this public id, else the first, else None."""
+    members = memberships(user=user)
+    chosen = [member for member in members if member.organization.public_id == public_id]
+    return (chosen or members or [None])[0]
+
+
+def key_by_lookup(*, lookup: str) -> ApiKey | None:
+    """Return the live key with this lookup part, in any organization."""
+    with scope.everywhere():
+        return ApiKey.objects.filter(lookup=lookup, revoked_at__isnull=True).select_related("organization").first()

@@ -1,0 +1,94 @@
+"""The stored paper of an invoice, and how it was sent."""
+
+from django.db import models
+
+from apps.core.constraints import owned_id, same_organization
+from apps.core.ids import PublicIdField
+from apps.core.triggers import append_only
+from apps.invoicing.models import Invoice
+from apps.outbox.models import Message
+from apps.tenancy.models import Owned
+
+
+class Document(Owned):
+    """A rendered invoice, written once: the same bytes for ever."""
+
+    public_id = PublicIdField(prefix="doc")
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    pages = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            owned_id("delivery_document"),
+            same_organization("invoice", name="document_invoice_owned"),
+        ]
+        triggers = append_only("delivery_document")
+
+    def __str__(self) -> str:
+        return f"{self.public_id} ({self.pages} pages)"
+
+
+class Delivery(Owned):
+    """One message to one recipient over one channel."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "e-mail"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        SENDING = "sending"
+        SENT = "sent"
+        UNKNOWN = "unknown", "outcome unknown"
+        FAILED = "failed"
+
+    public_id = PublicIdField(prefix="dlv")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    channel = models.CharField(max_length=5, choices=Channel.choices, default=Channel.EMAIL)
+    recipient = models.EmailField()
+    status = models.CharField(max_length=7, choices=Status.choices, default=Status.QUEUED)
+    sent_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            owned_id("delivery_delivery"),
+            same_organization("message", name="delivery_message_owned"),
+            same_organization("invoice", name="delivery_invoice_owned"),
+            models.UniqueConstraint(fields=["message", "channel", "recipient"], name="delivery_once"),
+        ]
+        indexes = [models.Index(fields=["organization", "invoice"], name="delivery_of_invoice")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} to {self.recipient}"
+
+
+class Attempt(Owned):
+    """One try of a delivery."""
+
+    class Outcome(models.TextChoices):
+        STARTED = "started"
+        SENT = "sent"
+        REFUSED = "refused", "refused, will be tried again"
+        REJECTED = "rejected", "refused for good"
+        UNKNOWN = "unknown", "outcome unknown"
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, db_constraint=False, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.STARTED)
+    detail = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            same_organization("delivery", name="attempt_delivery_owned"),
+            models.UniqueConstraint(fields=["delivery", "number"], name="attempt_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} at {self.started_at:%Y-%m-%d %H:%M}"

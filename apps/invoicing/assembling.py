@@ -1,0 +1,146 @@
+"""What one boundary of a subscription brings due: the one formula, due − billed (BILLING §1).
+
+Closing and previews share this code; it reads and computes, and writes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from apps.catalog.models import Timing
+from apps.invoicing import queries
+from apps.invoicing.models import Kind
+from apps.rating import periods, pricing
+from apps.rating.money import Money, to_money
+from apps.rating.proration import WHOLE, prorate
+from apps.subscriptions.models import Period, Quantity, Subscription
+from apps.subscriptions.timeline import Span, stored
+from apps.usage import queries as usage
+from apps.usage.queries import Usage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """What one period owes for one kind of charge: all of it, how much is billed already, and how it came about."""
+
+    span: Span
+    kind: Kind
+    quantity: Decimal
+    amount: Money
+    billed: Money
+    steps: tuple[pricing.Step, ...] = ()
+    event_count: int = 0
+    revision: int = 0
+
+    @property
+    def difference(self) -> Money:
+        """What is to be invoiced now."""
+        return self.amount - self.billed
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it bills usage that arrived after its period was closed."""
+        return self.kind == Kind.USAGE and self.revision > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boundary:
+    """The spans that meet at a boundary: those that end there, those that begin, and closed ones with late usage."""
+
+    ending: Sequence[Span]
+    starting: Sequence[Span]
+    late: Sequence[Period]
+
+
+def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo) -> list[Due]:
+    """Return what is due at a boundary, in the order of the invoice: items as they were added, setup fees after."""
+    metered = [span for span in boundary.ending if span.item.is_usage and span.billable]
+    measured = usage.usage_of(
+        periods=[span.period for span in metered if span.period is not None] + list(boundary.late)
+    )
+    flat = [span for span in boundary.ending if not span.item.is_usage and span.item.timing == Timing.ARREARS]
+    flat += [span for span in boundary.starting if not span.item.is_usage and span.item.timing == Timing.ADVANCE]
+    flat = [span for span in flat if span.billable]
+    bought = _quantities(flat)
+    billed = queries.billed(
+        periods=[span.period for span in (*metered, *flat) if span.period is not None] + list(boundary.late)
+    )
+    currency = subscription.currency
+    dues = [flat_due(span, bought[span.item.pk], billed, currency, zone) for span in flat]
+    dues += [usage_due(span, _measured(span, measured), billed, currency, zone) for span in metered]
+    dues += setup_dues(dues, currency)
+    dues.sort(key=lambda due: (due.span.item.pk, due.kind == Kind.SETUP))
+    late = [usage_due(stored(period), measured[period.pk], billed, currency, zone) for period in boundary.late]
+    return dues + late
+
+
+def usage_due(
+    span: Span, measured: Usage, billed: "queries.Billed", currency: str, zone: ZoneInfo
+) -> Due:
+    """Rate what a period measured. Its share scales minimum and maximum, never quantities (BILLING §2)."""
+    rating = pricing.parse(span.price.form).rate(measured.quantity, share=_share(span, zone))
+    earlier = billed.of(span.period, Kind.USAGE)
+    return Due(
+        span=span,
+        kind=Kind.USAGE,
+        quantity=measured.quantity,
+        amount=to_money(rating.amount, currency),
+        billed=Money(earlier.minor, currency),
+        steps=rating.steps,
+        event_count=measured.event_count,
+        revision=earlier.revisions,
+    )
+
+
+def flat_due(span: Span, quantity: Decimal, billed: "queries.Billed", currency: str, zone: ZoneInfo) -> Due:
+    """Price a fee for the quantity bought, scaled by the share of the full period."""
+    kind = Kind.ONE_TIME if span.item.is_one_time else Kind.FLAT
+    rating = pricing.parse(span.price.form).rate(quantity)
+    earlier = billed.of(span.period, kind)
+    return Due(
+        span=span,
+        kind=kind,
+        quantity=quantity,
+        amount=to_money(prorate(rating.amount, _share(span, zone)), currency),
+        billed=Money(earlier.minor, currency),
+        steps=rating.steps,
+        revision=earlier.revisions,
+    )
+
+
+def setup_dues(dues: Iterable[Due], currency: str) -> list[Due]:
+    """Add the setup fee of every item that is billed for the first time: once per item, not per unit (BILLING §6)."""
+    first = [due for due in dues if due.span.price.setup_fee_minor]
+    charged = queries.items_with_setup_charge(items=[due.span.item for due in first])
+    return [
+        Due(
+            span=due.span,
+            kind=Kind.SETUP,
+            quantity=Decimal(1),
+            amount=Money(due.span.price.setup_fee_minor, currency),
+            billed=Money.zero(currency),
+        )
+        for due in first
+        if due.span.item.pk not in charged
+    ]
+
+
+def _share(span: Span, zone: ZoneInfo) -> Fraction:
+    return WHOLE if span.span == span.full else periods.share(span.span, span.full, zone)
+
+
+def _measured(span: Span, measured: dict[int, Usage]) -> Usage:
+    return measured[span.period.pk] if span.period is not None else Usage()
+
+
+def _quantities(spans: Sequence[Span]) -> dict[int, Decimal]:
+    """Return how many of each item were bought when its span began, by item id."""
+    found: dict[int, Decimal] = {}
+    begins: dict[int, datetime] = {span.item.pk: span.span.starts_at for span in spans}
+    for row in Quantity.objects.filter(item__in=begins).order_by("at"):
+        if row.at <= begins[row.item_id]:
+            found[row.item_id] = row.quantity
+    return found

@@ -1,0 +1,57 @@
+"""Which spans meet at a boundary of a subscription: stored and locked for closing, or foreseen for a preview."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from apps.invoicing import queries as charges
+from apps.invoicing.assembling import Boundary
+from apps.subscriptions import queries as timelines
+from apps.subscriptions import timeline
+from apps.subscriptions.models import Item, Period, Subscription
+from apps.usage import queries as usage
+
+
+def locked(*, subscription: Subscription, items: Sequence[Item], boundary_at: datetime) -> Boundary:
+    """Lock, by id, the periods that end or begin at a boundary and the closed ones with unbilled late usage."""
+    late = _with_late_usage(subscription)
+    rows = Period.objects.select_for_update(of=("self",)).filter(_at(boundary_at) | Q(pk__in=late), item__in=items)
+    return _boundary(list(_described(rows)), boundary_at, late)
+
+
+def foreseen(*, subscription: Subscription, items: Sequence[Item], boundary_at: datetime) -> Boundary:
+    """Return what the boundary will look like, as far as it can be known now; nothing is locked or written."""
+    late = _with_late_usage(subscription)
+    rows = Period.objects.filter(_at(boundary_at) | Q(pk__in=late), item__in=items)
+    boundary = _boundary(list(_described(rows)), boundary_at, late)
+    last = timelines.last_periods(items=items)
+    spans = [
+        timeline.following(item=item, last=last.get(item.pk), zone=subscription.organization.zone) for item in items
+    ]
+    starting = [span for span in spans if span is not None and span.span.starts_at == boundary_at]
+    return Boundary(ending=boundary.ending, starting=[*boundary.starting, *starting], late=boundary.late)
+
+
+def _at(boundary_at: datetime) -> Q:
+    return Q(ends_at=boundary_at, status=Period.Status.CURRENT) | Q(starts_at=boundary_at)
+
+
+def _described(rows: QuerySet[Period]) -> QuerySet[Period]:
+    related = ("price", "item__price", "item__add_on__metric", "item__subscription__plan__product")
+    return rows.select_related(*related).order_by("pk")
+
+
+def _boundary(rows: Sequence[Period], boundary_at: datetime, late: set[int]) -> Boundary:
+    return Boundary(
+        ending=[timeline.stored(period) for period in rows if period.ends_at == boundary_at],
+        starting=[timeline.stored(period) for period in rows if period.starts_at == boundary_at],
+        late=[period for period in rows if period.pk in late],
+    )
+
+
+def _with_late_usage(subscription: Subscription) -> set[int]:
+    """Return the ids of closed periods with more events than their newest charge rated."""
+    charged = charges.events_charged(subscription=subscription)
+    counts = usage.late_counts(subscription=subscription)
+    return {period for period, events in counts.items() if events != charged.get(period, 0)}

@@ -1,0 +1,128 @@
+"""Close what is due: one subscription, one boundary, one transaction, one invoice.
+
+Safe to run any number of times, by any number of workers, after a crash at any point: a subscription is claimed by
+its row lock, charges are unique per period, kind and revision, and everything of a boundary commits together.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
+
+from apps.core.retrying import retried
+from apps.invoicing import assembling, boundaries, drafting, finalizing
+from apps.invoicing.assembling import Due
+from apps.invoicing.models import Invoice, Kind
+from apps.subscriptions import operations as subscriptions
+from apps.subscriptions import queries as timelines
+from apps.subscriptions.models import Subscription
+from apps.tenancy import scope
+from apps.tenancy.models import Organization
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """One boundary that was worked on: the invoice if it made one, or why the subscription was parked."""
+
+    subscription: Subscription
+    invoice: Invoice | None = None
+    parked_reason: str = ""
+
+
+def due_count(*, organization: Organization, as_of: datetime) -> int:
+    """Return how many subscriptions of an organization are due."""
+    return _due(as_of).filter(organization=organization).count()
+
+
+def close_due(*, organization: Organization, as_of: datetime, now: datetime) -> Iterator[Closed]:
+    """Close every boundary of an organization that is billed by `as_of`, in order, and yield each as it commits.
+
+    A subscription that fails is parked with its reason and blocks no other. Those that another worker holds are left
+    to it.
+    """
+    with scope.of(organization):
+        while True:
+            try:
+                closed = retried(lambda: close_next(as_of=as_of, now=now))
+            except ClosingFailed as failed:
+                closed = _park(failed, now)
+            if closed is None:
+                return
+            yield closed
+
+
+class ClosingFailed(Exception):
+    """Closing one subscription failed; its transaction was undone."""
+
+    def __init__(self, subscription: Subscription, reason: str) -> None:
+        super().__init__(reason)
+        self.subscription = subscription
+        self.reason = reason
+
+
+@transaction.atomic
+def close_next(*, as_of: datetime, now: datetime) -> Closed | None:
+    """Claim the next due subscription of the scope and close its next boundary; None when nothing is left to claim."""
+    subscription = (
+        _due(as_of)
+        .select_for_update(skip_locked=True, of=("customer", "self"))
+        .select_related("customer", "plan__product", "organization")
+        .order_by("bills_at", "pk")
+        .first()
+    )
+    if subscription is None:
+        return None
+    try:
+        with transaction.atomic():
+            return Closed(subscription, close_boundary(subscription=subscription, now=now))
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or a race was lost: nobody's fault, and nothing to park
+    except Exception as fault:  # whatever it is, it must not keep the other subscriptions from being billed
+        raise ClosingFailed(subscription, f"{type(fault).__name__}: {fault}") from fault
+
+
+def close_boundary(*, subscription: Subscription, now: datetime) -> Invoice | None:
+    """Close a subscription's next boundary; the caller holds the locks of its customer and of itself.
+
+    Lock the periods, open those that begin, charge, draft, record, move on, and finalize if the organization wants.
+    Return the invoice, or None where nothing was due.
+    """
+    boundary_at = subscription.next_boundary_at
+    assert boundary_at is not None, "only a subscription with a boundary is due"
+    organization = subscription.organization
+    items = timelines.items_of(subscription=subscription)
+    subscriptions.open_until(items=items, instant=boundary_at)
+    boundary = boundaries.locked(subscription=subscription, items=items, boundary_at=boundary_at)
+    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=organization.zone)
+    invoice = None
+    if _is_worth_a_document(dues, organization):
+        invoice = drafting.draft(subscription=subscription, boundary_at=boundary_at, dues=dues, now=now)
+    subscriptions.close_periods(periods=[span.period for span in boundary.ending if span.period], now=now)
+    subscriptions.move_to_next_boundary(subscription=subscription, after=boundary_at)
+    if invoice is not None and organization.auto_finalize:
+        invoice = finalizing.finalize(invoice=invoice, now=now)
+    return invoice
+
+
+def _due(as_of: datetime) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(bills_at__lte=as_of, parked_at__isnull=True)
+
+
+def _is_worth_a_document(dues: Sequence[Due], organization: Organization) -> bool:
+    """A zero invoice is issued only when a billable usage period closes, and the organization wants it (BILLING §3)."""
+    if any(due.difference.minor for due in dues):
+        return True
+    closes_usage = any(due.kind == Kind.USAGE and not due.is_late for due in dues)
+    return closes_usage and organization.zero_invoices != Organization.ZeroInvoices.SKIP
+
+
+def _park(failed: ClosingFailed, now: datetime) -> Closed:
+    logger.error("subscription %s is parked: %s", failed.subscription.public_id, failed.reason)
+    with transaction.atomic():
+        subscriptions.park(subscription=failed.subscription, reason=failed.reason, now=now)
+    return Closed(failed.subscription, parked_reason=failed.reason)

@@ -1,0 +1,125 @@
+"""Write what is due as charges and as the lines of a draft."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from apps.invoicing.assembling import Due
+from apps.invoicing.models import Charge, Invoice, Kind, Line
+from apps.rating import pricing
+from apps.rating.numbers import plain
+from apps.rating.totals import TaxableLine, totals
+from apps.subscriptions.models import Item, Subscription
+
+NO_TAX = Decimal(0)  # tax rates come with the tax tables; until then every line is untaxed
+
+
+class NeedsCreditNote(Exception):
+    """A period owes less than was billed for it."""
+
+
+def draft(*, subscription: Subscription, boundary_at: datetime, dues: Sequence[Due], now: datetime) -> Invoice:
+    """Store a draft with a charge and a line for everything due; the caller holds the subscription's lock."""
+    for due in dues:
+        if due.difference.minor < 0:
+            raise NeedsCreditNote(
+                f"{due.span.item} {due.span.span.starts_at:%Y-%m-%d} owes {due.amount.text()} "
+                f"but {due.billed.text()} was billed; the difference needs a credit note."
+            )
+    invoice = Invoice.objects.create(
+        organization_id=subscription.organization_id,
+        customer=subscription.customer,
+        subscription=subscription,
+        boundary_at=boundary_at,
+        currency=subscription.currency,
+        created_at=now,
+    )
+    charges = Charge.objects.bulk_create([_charge(due, now) for due in dues])
+    lines = [line_of(due, position) for position, due in enumerate(dues, start=1)]
+    for line, charge in zip(lines, charges, strict=True):
+        line.invoice, line.charge = invoice, charge
+    Line.objects.bulk_create(lines)
+    total_up(invoice, lines)
+    invoice.save(update_fields=["subtotal_minor", "tax_minor", "total_minor", "tax_groups"])
+    return invoice
+
+
+def line_of(due: Due, position: int) -> Line:
+    """Say something due as an unsaved line; previews print the same."""
+    item = due.span.item
+    return Line(
+        organization_id=item.organization_id,
+        position=position,
+        kind=due.kind,
+        description=describe(due),
+        quantity=due.quantity,
+        unit=_unit(item, due.quantity) if due.kind == Kind.USAGE else "",
+        unit_amount=_unit_amount(due),
+        amount_minor=due.difference.minor,
+        tax_category=item.add_on.tax_category if item.add_on else item.subscription.plan.product.tax_category,
+        tax_rate=NO_TAX,
+        period_starts_at=due.span.span.starts_at,
+        period_ends_at=due.span.span.ends_at,
+        late=due.is_late,
+        steps=[step.to_json() for step in due.steps],
+    )
+
+
+def describe(due: Due) -> str:
+    """Name a line in plain words."""
+    name = due.span.item.add_on.name if due.span.item.add_on else due.span.item.subscription.plan.name
+    if due.kind == Kind.SETUP:
+        return f"{name}: setup fee, charged once"
+    return f"{name}: late usage" if due.is_late else name
+
+
+def total_up(invoice: Invoice, lines: Sequence[Line]) -> None:
+    """Set subtotal, tax by group and total from the lines (EN 16931: line nets sum to the subtotal)."""
+    result = totals([TaxableLine(line.amount_minor, line.tax_category, line.tax_rate) for line in lines])
+    invoice.subtotal_minor = result.subtotal_minor
+    invoice.tax_minor = result.tax_minor
+    invoice.total_minor = result.total_minor
+    invoice.tax_groups = [
+        {
+            "category": group.category,
+            "rate": plain(group.rate),
+            "base_minor": group.base_minor,
+            "tax_minor": group.tax_minor,
+        }
+        for group in result.groups
+    ]
+
+
+def _charge(due: Due, now: datetime) -> Charge:
+    assert due.span.period is not None, "only an opened period is charged"
+    return Charge(
+        organization_id=due.span.item.organization_id,
+        period=due.span.period,
+        item=due.span.item,
+        price=due.span.price,
+        kind=due.kind,
+        revision=due.revision,
+        amount_minor=due.difference.minor,
+        currency=due.amount.currency,
+        quantity=due.quantity,
+        event_count=due.event_count,
+        steps=[step.to_json() for step in due.steps],
+        created_at=now,
+    )
+
+
+def _unit(item: Item, quantity: Decimal) -> str:
+    assert item.add_on is not None
+    return item.add_on.unit if quantity == 1 else item.add_on.unit_plural
+
+
+def _unit_amount(due: Due) -> Decimal | None:
+    """Return the one unit price behind an amount, if there is just one and nothing else was added to it."""
+    if due.kind == Kind.SETUP:
+        return due.amount.amount
+    if due.is_late:
+        return None
+    priced = [step for step in due.steps if step.amount]
+    if len(priced) == 1 and priced[0].kind == pricing.StepKind.UNITS:
+        return priced[0].unit_amount
+    return None

@@ -1,0 +1,67 @@
+"""Number, freeze and announce a draft."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.models import Customer
+from apps.core.refusals import Conflict
+from apps.invoicing import numbering
+from apps.invoicing.models import Invoice
+from apps.outbox import operations as outbox
+from apps.tenancy.models import Address, Organization
+
+ADDRESS = tuple(field.name for field in Address._meta.fields)
+
+
+@transaction.atomic
+def finalize(*, invoice: Invoice, now: datetime) -> Invoice:
+    """Number, freeze and announce a draft; an invoice of zero is paid at once. Raise Conflict if it is no draft.
+
+    `issued_on` is the organization's local date of `now`, never back-dated.
+    """
+    draft = (
+        Invoice.objects.select_for_update(of=("self",))
+        .select_related("organization", "customer")
+        .get(pk=invoice.pk)
+    )
+    if draft.status != Invoice.Status.DRAFT:
+        raise Conflict("not_a_draft", f"Invoice {draft.number} is finalized already.")
+    organization, customer = draft.organization, draft.customer
+    terms = customer.payment_terms_days
+    days = organization.payment_terms_days if terms is None else terms
+    draft.issued_on = now.astimezone(organization.zone).date()
+    draft.due_on = draft.issued_on + timedelta(days=days)
+    draft.finalized_at = now
+    draft.seller = seller_snapshot(organization)
+    draft.buyer = buyer_snapshot(customer, organization)
+    draft.status = Invoice.Status.PAID if draft.total_minor == 0 else Invoice.Status.OPEN
+    draft.paid_at = now if draft.total_minor == 0 else None
+    draft.sequence, draft.number = numbering.take_number(organization=organization)
+    draft.save()
+    _announce(draft, "invoice.finalized", now)
+    if draft.status == Invoice.Status.PAID:
+        _announce(draft, "invoice.paid", now)
+    return draft
+
+
+def seller_snapshot(organization: Organization) -> dict[str, Any]:
+    """Return what a document says of the seller, and how it is laid out."""
+    names = ("name", "legal_name", "tax_id", "email", "payment_details", "footer", "page_size", "timezone", "mode")
+    return _snapshot(organization, (*names, *ADDRESS))
+
+
+def buyer_snapshot(customer: Customer, organization: Organization) -> dict[str, Any]:
+    """Return what a document says of the buyer."""
+    snapshot = _snapshot(customer, ("public_id", "external_id", "name", "legal_name", "email", "tax_id", *ADDRESS))
+    return snapshot | {"locale": customer.locale or organization.locale}
+
+
+def _snapshot(row: Organization | Customer, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _announce(invoice: Invoice, topic: str, now: datetime) -> None:
+    payload = {"invoice": invoice.public_id, "number": invoice.number, "customer": invoice.customer.public_id}
+    outbox.append(organization=invoice.organization, topic=topic, payload=payload, now=now)

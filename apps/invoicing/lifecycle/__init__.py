@@ -1,0 +1,1 @@
+"""The verbs that move time and money together, each in one transaction."""

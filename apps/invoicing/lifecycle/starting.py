@@ -1,0 +1,44 @@
+"""Start a subscription, and bill what is due at its start."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from apps.accounts.models import Customer
+from apps.catalog.models import AddOn, Plan
+from apps.invoicing import closing
+from apps.subscriptions import operations as subscriptions
+from apps.subscriptions.models import Subscription
+from apps.tenancy.models import Organization
+
+
+@transaction.atomic
+def start(
+    *,
+    organization: Organization,
+    customer: Customer,
+    plan: Plan,
+    now: datetime,
+    starts_at: datetime | None = None,
+    add_ons: Sequence[AddOn] = (),
+    quantity: Decimal = Decimal(1),
+) -> Subscription:
+    """Put a customer on a plan, now or back-dated, and bill at once what is due at the start.
+
+    Periods that have elapsed since a back-dated start are billed by the next closing, in order. Raise Refusal as
+    subscriptions.operations.start does.
+    """
+    Customer.objects.select_for_update().get(pk=customer.pk)
+    subscription = subscriptions.start(
+        organization=organization,
+        customer=customer,
+        plan=plan,
+        starts_at=starts_at or now,
+        now=now,
+        add_ons=add_ons,
+        quantity=quantity,
+    )
+    closing.close_boundary(subscription=subscription, now=now)
+    return subscription

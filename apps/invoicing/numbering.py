@@ -1,0 +1,25 @@
+"""Gapless numbers: a locked counter row, taken as the last step of finalizing (DESIGN rule 12)."""
+
+from django.db import connection
+
+from apps.tenancy.models import Organization
+
+INVOICES = "invoice"
+
+
+def take_number(*, organization: Organization, series: str = INVOICES) -> tuple[int, str]:
+    """Take the next number of a series: its place, and its text with the organization's prefix and digits.
+
+    The counter stays locked until the caller's transaction ends, so a rollback leaves no gap.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO invoicing_numberseries AS counter (organization_id, series, last) VALUES (%s, %s, 1)
+            ON CONFLICT (organization_id, series) DO UPDATE SET last = counter.last + 1
+            RETURNING last
+            """,
+            [organization.pk, series],
+        )
+        (place,) = cursor.fetchone()
+    return place, f"{organization.invoice_prefix}{place:0{organization.invoice_digits}d}"

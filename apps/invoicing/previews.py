@@ -1,0 +1,64 @@
+"""The next invoice as it stands, by the very code that bills."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.invoicing import assembling, boundaries, drafting
+from apps.invoicing.models import Invoice, Line
+from apps.subscriptions import queries as timelines
+from apps.subscriptions.models import Item, Period, Subscription
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An unsaved draft with its lines, and when it will be made."""
+
+    invoice: Invoice
+    lines: Sequence[Line]
+    bills_at: datetime
+
+
+def next_invoice(*, subscription: Subscription) -> Preview | None:
+    """Return what the subscription's next invoice would be with the usage recorded so far; None if nothing is ever due.
+
+    Nothing is stored, numbered or locked.
+    """
+    if subscription.next_boundary_at is None or subscription.bills_at is None:
+        return None
+    items = timelines.items_of(subscription=subscription)
+    boundary = boundaries.foreseen(
+        subscription=subscription, items=items, boundary_at=subscription.next_boundary_at
+    )
+    dues = assembling.assemble(
+        subscription=subscription, boundary=boundary, zone=subscription.organization.zone
+    )
+    lines = [drafting.line_of(due, position) for position, due in enumerate(dues, start=1)]
+    invoice = Invoice(
+        organization=subscription.organization,
+        customer=subscription.customer,
+        subscription=subscription,
+        boundary_at=subscription.next_boundary_at,
+        currency=subscription.currency,
+    )
+    drafting.total_up(invoice, lines)
+    return Preview(invoice=invoice, lines=lines, bills_at=subscription.bills_at)
+
+
+@dataclass(frozen=True)
+class Landing:
+    """On which invoice an event would be billed: made at `bills_at`; `late` when its own period is closed already."""
+
+    bills_at: datetime | None
+    late: bool
+
+
+def landing(*, item: Item, instant: datetime) -> Landing:
+    """Say on which invoice usage of this item at this instant would land."""
+    subscription = item.subscription
+    period = timelines.period_at(item=item, instant=instant)
+    if period is not None and period.status != Period.Status.CURRENT:
+        return Landing(subscription.bills_at, late=True)
+    if period is None or subscription.bills_at is None:
+        return Landing(None, late=False)
+    return Landing(period.ends_at + subscription.organization.usage_grace, late=False)

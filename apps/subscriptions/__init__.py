@@ -1,0 +1,5 @@
+"""Which customer is on which plan, and the time line of each billable item.
+
+Owns: Subscription, Item, Quantity, Period: opening, recording and tiling of periods.
+Does not own: money; invoicing prices a period and decides when it is closed.
+"""

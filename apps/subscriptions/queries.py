@@ -1,0 +1,60 @@
+"""Read subscriptions and their time lines."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from apps.accounts.models import Customer
+from apps.subscriptions.models import Item, Period, Subscription
+
+
+def items_of(*, subscription: Subscription) -> list[Item]:
+    """Return a subscription's items with what they are priced by, the base fee first."""
+    rows = Item.objects.filter(subscription=subscription).select_related("subscription__plan", "add_on__metric", "price")
+    return list(rows.order_by("pk"))
+
+
+def usage_items(*, customer: Customer) -> list[Item]:
+    """Return the items of a customer on which usage can be recorded, oldest first."""
+    rows = Item.objects.filter(subscription__customer=customer, add_on__kind="usage")
+    return list(rows.select_related("subscription__plan", "subscription__customer", "add_on__metric", "price").order_by("pk"))
+
+
+def last_periods(*, items: Iterable[Item]) -> dict[int, Period]:
+    """Return the last opened period of each item, by item id, in one query."""
+    rows = Period.objects.filter(item__in=list(items)).order_by("item_id", "-ends_at").distinct("item_id")
+    return {period.item_id: period for period in rows}
+
+
+def period_at(*, item: Item, instant: datetime) -> Period | None:
+    """Return the opened period of an item that covers an instant."""
+    return Period.objects.filter(item=item, starts_at__lte=instant, ends_at__gt=instant).first()
+
+
+def current_periods(*, subscription: Subscription, now: datetime) -> dict[int, Period]:
+    """Return the period of each item that contains `now`, by item id."""
+    rows = Period.objects.filter(item__subscription=subscription, starts_at__lte=now, ends_at__gt=now)
+    return {period.item_id: period for period in rows.select_related("price")}
+
+
+def live_items(*, items: Iterable[Item], instant: datetime) -> list[Item]:
+    """Keep the items whose life covers an instant."""
+    return [item for item in items if item.starts_at <= instant and (item.ends_at is None or instant < item.ends_at)]
+
+
+def items_by_line(
+    *, customer: str | None = None, metric: str | None = None, add_on: str | None = None, item: str | None = None
+) -> list[Item]:
+    """Return the usage items meant by a public item id, or by a customer's id or external id and a key."""
+    rows = Item.objects.filter(add_on__kind="usage").select_related(
+        "organization", "subscription__plan", "subscription__customer", "add_on__metric", "price"
+    )
+    if item is not None:
+        rows = rows.filter(public_id=item)
+    else:
+        rows = rows.filter(
+            Q(subscription__customer__public_id=customer) | Q(subscription__customer__external_id=customer)
+        )
+        rows = rows.filter(add_on__metric__key=metric) if metric is not None else rows.filter(add_on__key=add_on)
+    return list(rows.order_by("pk"))

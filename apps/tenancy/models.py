@@ -1,0 +1,143 @@
+"""Organization, the base of every row that belongs to one, and the audit log."""
+
+import zoneinfo
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from apps.core.ids import PublicIdField
+from apps.core.triggers import append_only
+from apps.rating.currencies import exponent
+from apps.tenancy.history import OrganizationHistoryBase, track
+from apps.tenancy.scope import ScopedManager
+
+KEY = RegexValidator(r"\A[a-z0-9][a-z0-9_-]*\Z", "Use small letters, digits, - and _ only, starting with a letter or digit.")
+
+
+def validate_currency(code: str) -> None:
+    """Raise ValidationError unless `code` is an ISO 4217 currency."""
+    try:
+        exponent(code)
+    except ValueError:
+        raise ValidationError(f"{code} is not an ISO 4217 currency code.", code="currency") from None
+
+
+def validate_timezone(name: str) -> None:
+    """Raise ValidationError unless `name` is an IANA time zone."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"{name} is not a known time zone, such as Europe/Paris.", code="timezone")
+
+
+class Address(models.Model):
+    """A postal address, as printed on documents."""
+
+    address_line1 = models.CharField("address", max_length=200, blank=True)
+    address_line2 = models.CharField("address, second line", max_length=200, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    region = models.CharField(max_length=100, blank=True)
+    country = models.CharField(
+        max_length=2, blank=True, validators=[RegexValidator(r"\A[A-Z]{2}\Z", "Use the two-letter country code, such as US.")]
+    )
+
+    class Meta:
+        abstract = True
+
+
+class OrganizationManager(ScopedManager["Organization"]):
+    owner_field = "id"
+
+
+@track(OrganizationHistoryBase)
+class Organization(Address):
+    """A seller: one tenant."""
+
+    class Mode(models.TextChoices):
+        LIVE = "live"
+        TEST = "test"
+
+    class ZeroInvoices(models.TextChoices):
+        MAIL = "mail", "issue and e-mail"
+        ISSUE = "issue", "issue without e-mail"
+        SKIP = "skip", "do not issue"
+
+    class PageSize(models.TextChoices):
+        A4 = "A4"
+        LETTER = "Letter"
+
+    public_id = PublicIdField(prefix="org")
+    key = models.CharField(max_length=50, unique=True, validators=[KEY], help_text="Names the organization in commands.")
+    name = models.CharField(max_length=200)
+    mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.LIVE)
+    clock_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="The moved clock of a test organization.")
+    currency = models.CharField(max_length=3, default="USD", validators=[validate_currency])
+    timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
+    locale = models.CharField(max_length=10, default="en_US")
+
+    legal_name = models.CharField(max_length=200, blank=True)
+    tax_id = models.CharField(max_length=50, blank=True)
+    email = models.EmailField("billing e-mail", blank=True, help_text="Invoices are sent from here, and replies come here.")
+    payment_details = models.TextField(blank=True, help_text="How to pay, printed on every invoice: bank, account, reference.")
+    footer = models.TextField(blank=True, help_text="Printed at the foot of every page: register number and the like.")
+    page_size = models.CharField(max_length=6, choices=PageSize.choices, default=PageSize.A4)
+
+    auto_finalize = models.BooleanField(default=True, help_text="Off: closed periods wait as drafts for a person.")
+    usage_grace = models.DurationField(default=timedelta, help_text="How long after a period's end its usage may still arrive before it is billed.")
+    late_window_days = models.PositiveSmallIntegerField(default=90, validators=[MaxValueValidator(3650)])
+    payment_terms_days = models.PositiveSmallIntegerField(default=14, validators=[MaxValueValidator(365)])
+    zero_invoices = models.CharField(max_length=5, choices=ZeroInvoices.choices, default=ZeroInvoices.MAIL)
+    invoice_prefix = models.CharField(max_length=20, default="INV-", blank=True)
+    invoice_digits = models.PositiveSmallIntegerField(default=4, validators=[MaxValueValidator(12)])
+
+    created_at = models.DateTimeField()
+
+    objects = OrganizationManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="organization_clock_only_in_test", condition=Q(clock_at__isnull=True) | Q(mode="test")
+            ),
+            models.CheckConstraint(name="organization_mode_known", condition=Q(mode__in=["live", "test"])),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The zone in which its days begin."""
+        return zoneinfo.ZoneInfo(self.timezone)
+
+
+class Owned(models.Model):
+    """The base of every row that belongs to an organization."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+
+    objects = ScopedManager()
+
+    class Meta:
+        abstract = True
+
+
+class AuditEntry(Owned):
+    """One thing a person or a key did on purpose: who, what, to which object, why."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=320, help_text="An e-mail address, a key's public id, or the name of a job.")
+    verb = models.CharField(max_length=50)
+    object_type = models.CharField(max_length=50)
+    object_id = models.CharField(max_length=64)
+    summary = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "object_id", "-at"], name="audit_object")]
+        triggers = append_only("tenancy_auditentry")
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.verb} {self.object_id}"
