@@ -111,6 +111,12 @@ def test_money_is_prorated_exactly_and_rounded_later() -> None:
     assert prorate(Decimal("19.90"), Fraction(0)) == 0
 
 
+def test_a_hair_below_half_a_cent_stays_below() -> None:
+    nearly_half = Fraction(10**13 - 1, 2 * 10**13)
+    assert to_money(prorate(Decimal("0.01"), nearly_half), "USD").minor == 0
+    assert to_money(prorate(Decimal("0.01"), Fraction(1, 2)), "USD").minor == 1
+
+
 @pytest.mark.parametrize("portion", [Fraction(-1, 9), Fraction(10, 9)])
 def test_a_share_is_a_part_of_one(portion: Fraction) -> None:
     with pytest.raises(ValueError, match="whole"):

@@ -63,15 +63,14 @@ def _billable(terms: Terms, quantity: Decimal) -> tuple[Decimal, tuple[Step, ...
 
 
 def _bounded(terms: Terms, steps: tuple[Step, ...], share: Fraction) -> tuple[Step, ...]:
-    """Add the step that brings the sum down to the maximum or up to the minimum; the maximum goes first."""
+    """Add the step that brings the sum down to the maximum or up to the minimum, which is never above the maximum."""
     amount = total(steps)
     if terms.maximum_amount is not None:
         most = prorate(terms.maximum_amount, share)
         if amount > most:
-            steps = (*steps, Step(kind=StepKind.MAXIMUM, amount=most - amount, limit=most))
-            amount = most
+            return (*steps, Step(kind=StepKind.MAXIMUM, amount=most - amount, limit=most))
     if terms.minimum_amount is not None:
         least = prorate(terms.minimum_amount, share)
         if amount < least:
-            steps = (*steps, Step(kind=StepKind.MINIMUM, amount=least - amount, limit=least))
+            return (*steps, Step(kind=StepKind.MINIMUM, amount=least - amount, limit=least))
     return steps
