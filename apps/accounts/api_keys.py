@@ -13,7 +13,9 @@ from apps.accounts.models import ApiKey
 from apps.core import clock
 from apps.tenancy import scope
 
-SEEN_EVERY = timedelta(minutes=10)  # how stale last_used_at may be: a write for every request would cost more than it tells
+SEEN_EVERY = timedelta(
+    minutes=10
+)  # how stale last_used_at may be: a write for every request would cost more than it tells
 
 
 class KeyHolder:

@@ -80,7 +80,9 @@ class ApiKey(Owned):
     """A program's key: the secret is shown once and stored as a digest."""
 
     public_id = PublicIdField(prefix="key")
-    name = models.CharField(max_length=100, help_text="What uses this key, so that you know what stops when you revoke it.")
+    name = models.CharField(
+        max_length=100, help_text="What uses this key, so that you know what stops when you revoke it."
+    )
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.DEVELOPER)
     lookup = models.CharField(max_length=16, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
@@ -101,9 +103,9 @@ class Customer(Owned, Address):
     """Who pays."""
 
     public_id = PublicIdField(prefix="cus")
-    external_id = models.CharField(
+    external_id = models.CharField(  # noqa: DJ001 - unique where given, so absent must be NULL
         max_length=200, null=True, blank=True, help_text="Your own key for this customer, such as its CRM number."
-    )  # noqa: DJ001 - unique where given, so absent must be NULL
+    )
     name = models.CharField(max_length=200)
     legal_name = models.CharField(max_length=200, blank=True, help_text="Printed on invoices instead of the name.")
     email = models.EmailField("billing e-mail", help_text="Invoices go here.")

@@ -86,7 +86,9 @@ def canonical(form: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return dict(pricing.form(pricing.parse(dict(form))))
     except pricing.PriceFormError as wrong:
-        raise Refusal("invalid_price", wrong.sentence, field=f"form.{wrong.member}" if wrong.member else "form") from None
+        raise Refusal(
+            "invalid_price", wrong.sentence, field=f"form.{wrong.member}" if wrong.member else "form"
+        ) from None
 
 
 def _saved(row: _Row) -> _Row:

@@ -19,7 +19,8 @@ class PublicIdField(models.CharField):  # type: ignore[type-arg]
 
     def __init__(self, prefix: str, **options: Any) -> None:
         self.prefix = prefix
-        options.update(max_length=40, unique=True, editable=False, default=self.fresh)
+        options.setdefault("unique", True)  # history rows repeat it
+        options.update(max_length=40, editable=False, default=self.fresh)
         super().__init__(**options)
 
     def fresh(self) -> str:
@@ -27,6 +28,10 @@ class PublicIdField(models.CharField):  # type: ignore[type-arg]
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
-        for computed in ("max_length", "unique", "editable", "default"):
+        for computed in ("max_length", "editable", "default"):
             options.pop(computed, None)
+        if not self.unique:
+            options["unique"] = False
+        elif "unique" in options:
+            del options["unique"]
         return name, path, args, {"prefix": self.prefix, **options}

@@ -33,7 +33,9 @@ def append_only(table: str) -> list[pgtrigger.Trigger]:
     ]
 
 
-def frozen(table: str, *, allow: Sequence[str], once: str = "TRUE", why: str = "this row is frozen") -> list[pgtrigger.Trigger]:
+def frozen(
+    table: str, *, allow: Sequence[str], once: str = "TRUE", why: str = "this row is frozen"
+) -> list[pgtrigger.Trigger]:
     """Refuse DELETE and TRUNCATE, and every UPDATE but of the columns in `allow`, where `once` holds of OLD.
 
     Columns are compared as jsonb less the allow-list, so that a column added later is frozen by default.

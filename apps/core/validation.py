@@ -17,6 +17,8 @@ def validated(row: _Row) -> _Row:
     except ValidationError as invalid:
         field, errors = next(iter(invalid.error_dict.items()))
         raise Refusal(
-            errors[0].code or "invalid", " ".join(errors[0].messages), field=None if field == NON_FIELD_ERRORS else field
+            errors[0].code or "invalid",
+            " ".join(errors[0].messages),
+            field=None if field == NON_FIELD_ERRORS else field,
         ) from None
     return row

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from apps.catalog.models import Timing
 from apps.invoicing import queries
 from apps.invoicing.models import Kind
+from apps.invoicing.queries import Billed
 from apps.rating import periods, pricing
 from apps.rating.money import Money, to_money
 from apps.rating.proration import WHOLE, prorate
@@ -24,13 +25,17 @@ from apps.usage.queries import Usage
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """What one period owes for one kind of charge: all of it, how much is billed already, and how it came about."""
+    """What one period owes for one kind of charge: all of it, how much is billed already, and how it came about.
+
+    `quantity` is the whole period's, `billed_quantity` the one that the newest charge before rated.
+    """
 
     span: Span
     kind: Kind
     quantity: Decimal
     amount: Money
     billed: Money
+    billed_quantity: Decimal = Decimal(0)
     steps: tuple[pricing.Step, ...] = ()
     event_count: int = 0
     revision: int = 0
@@ -77,9 +82,7 @@ def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo) 
     return dues + late
 
 
-def usage_due(
-    span: Span, measured: Usage, billed: "queries.Billed", currency: str, zone: ZoneInfo
-) -> Due:
+def usage_due(span: Span, measured: Usage, billed: Billed, currency: str, zone: ZoneInfo) -> Due:
     """Rate what a period measured. Its share scales minimum and maximum, never quantities (BILLING §2)."""
     rating = pricing.parse(span.price.form).rate(measured.quantity, share=_share(span, zone))
     earlier = billed.of(span.period, Kind.USAGE)
@@ -89,13 +92,14 @@ def usage_due(
         quantity=measured.quantity,
         amount=to_money(rating.amount, currency),
         billed=Money(earlier.minor, currency),
+        billed_quantity=earlier.quantity,
         steps=rating.steps,
         event_count=measured.event_count,
         revision=earlier.revisions,
     )
 
 
-def flat_due(span: Span, quantity: Decimal, billed: "queries.Billed", currency: str, zone: ZoneInfo) -> Due:
+def flat_due(span: Span, quantity: Decimal, billed: Billed, currency: str, zone: ZoneInfo) -> Due:
     """Price a fee for the quantity bought, scaled by the share of the full period."""
     kind = Kind.ONE_TIME if span.item.is_one_time else Kind.FLAT
     rating = pricing.parse(span.price.form).rate(quantity)

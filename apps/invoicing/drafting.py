@@ -47,13 +47,14 @@ def draft(*, subscription: Subscription, boundary_at: datetime, dues: Sequence[D
 def line_of(due: Due, position: int) -> Line:
     """Say something due as an unsaved line; previews print the same."""
     item = due.span.item
+    quantity = due.quantity - due.billed_quantity
     return Line(
         organization_id=item.organization_id,
         position=position,
         kind=due.kind,
         description=describe(due),
-        quantity=due.quantity,
-        unit=_unit(item, due.quantity) if due.kind == Kind.USAGE else "",
+        quantity=quantity,
+        unit=_unit(item, quantity) if due.kind == Kind.USAGE else "",
         unit_amount=_unit_amount(due),
         amount_minor=due.difference.minor,
         tax_category=item.add_on.tax_category if item.add_on else item.subscription.plan.product.tax_category,

@@ -22,9 +22,7 @@ def finalize(*, invoice: Invoice, now: datetime) -> Invoice:
     `issued_on` is the organization's local date of `now`, never back-dated.
     """
     draft = (
-        Invoice.objects.select_for_update(of=("self",))
-        .select_related("organization", "customer")
-        .get(pk=invoice.pk)
+        Invoice.objects.select_for_update(of=("self",)).select_related("organization", "customer").get(pk=invoice.pk)
     )
     if draft.status != Invoice.Status.DRAFT:
         raise Conflict("not_a_draft", f"Invoice {draft.number} is finalized already.")

@@ -149,9 +149,7 @@ class Line(Owned):
 
     public_id = PublicIdField(prefix="lin")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="lines")
-    charge = models.OneToOneField(
-        Charge, on_delete=models.PROTECT, db_constraint=False, related_name="line", null=True
-    )
+    charge = models.OneToOneField(Charge, on_delete=models.PROTECT, db_constraint=False, related_name="line", null=True)
     position = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=Kind.choices)
     description = models.CharField(max_length=300)
@@ -162,7 +160,9 @@ class Line(Owned):
     )
     amount_minor = models.BigIntegerField()
     tax_category = models.CharField(max_length=30)
-    tax_rate = models.DecimalField(max_digits=9, decimal_places=6, default=Decimal(0), help_text="A fraction: 0.2 is 20 %.")
+    tax_rate = models.DecimalField(
+        max_digits=9, decimal_places=6, default=Decimal(0), help_text="A fraction: 0.2 is 20 %."
+    )
     period_starts_at = models.DateTimeField(null=True)
     period_ends_at = models.DateTimeField(null=True)
     late = models.BooleanField(default=False, help_text="Bills usage that arrived after its period was closed.")

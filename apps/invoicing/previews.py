@@ -27,12 +27,8 @@ def next_invoice(*, subscription: Subscription) -> Preview | None:
     if subscription.next_boundary_at is None or subscription.bills_at is None:
         return None
     items = timelines.items_of(subscription=subscription)
-    boundary = boundaries.foreseen(
-        subscription=subscription, items=items, boundary_at=subscription.next_boundary_at
-    )
-    dues = assembling.assemble(
-        subscription=subscription, boundary=boundary, zone=subscription.organization.zone
-    )
+    boundary = boundaries.foreseen(subscription=subscription, items=items, boundary_at=subscription.next_boundary_at)
+    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=subscription.organization.zone)
     lines = [drafting.line_of(due, position) for position, due in enumerate(dues, start=1)]
     invoice = Invoice(
         organization=subscription.organization,

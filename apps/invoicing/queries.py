@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 
 from apps.accounts.models import Customer
 from apps.invoicing.models import Charge, Invoice, Kind
@@ -12,9 +13,10 @@ from apps.subscriptions.models import Item, Period, Subscription
 
 @dataclass(frozen=True)
 class Earlier:
-    """What was billed for a period before: the sum in minor units, and in how many charges."""
+    """What was billed for a period before: the sum in minor units, for what quantity, and in how many charges."""
 
     minor: int = 0
+    quantity: Decimal = Decimal(0)
     revisions: int = 0
 
 
@@ -30,13 +32,13 @@ class Billed:
 
 
 def billed(*, periods: Iterable[Period]) -> Billed:
-    """Sum the charges of periods."""
-    rows = (
-        Charge.objects.filter(period__in=list(periods))
-        .values_list("period", "kind")
-        .annotate(minor=Sum("amount_minor"), revisions=Count("pk"))
-    )
-    return Billed({(period, kind): Earlier(int(minor), count) for period, kind, minor, count in rows})
+    """Add up the charges of periods."""
+    sums: dict[tuple[int, str], Earlier] = {}
+    charges = Charge.objects.filter(period__in=list(periods)).order_by("revision")
+    for period, kind, minor, quantity in charges.values_list("period", "kind", "amount_minor", "quantity"):
+        before = sums.get((period, kind), Earlier())
+        sums[period, kind] = Earlier(before.minor + minor, quantity, before.revisions + 1)
+    return Billed(sums)
 
 
 def items_with_setup_charge(*, items: Iterable[Item]) -> set[int]:

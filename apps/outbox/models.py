@@ -67,9 +67,7 @@ class Job(Owned):
             models.UniqueConstraint(fields=["message", "handler"], name="job_once"),
         ]
         indexes = [
-            models.Index(
-                fields=["next_try_at", "id"], condition=Q(status__in=["pending", "running"]), name="job_to_do"
-            )
+            models.Index(fields=["next_try_at", "id"], condition=Q(status__in=["pending", "running"]), name="job_to_do")
         ]
 
     def __str__(self) -> str:

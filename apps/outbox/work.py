@@ -1,8 +1,8 @@
 """Run jobs: fan messages out, take what is due, do it, and write down how it went."""
 
 import logging
-from datetime import datetime
 from collections.abc import Callable
+from datetime import datetime
 
 from apps.outbox import operations, wiring
 from apps.outbox.models import Job

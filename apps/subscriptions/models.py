@@ -15,7 +15,7 @@ from apps.tenancy.history import track
 from apps.tenancy.models import Owned
 
 
-@track()
+@track(exclude=["next_boundary_at", "bills_at"])
 class Subscription(Owned):
     """A customer on a plan."""
 
@@ -29,8 +29,12 @@ class Subscription(Owned):
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.SCHEDULED)
     starts_at = models.DateTimeField()
-    next_boundary_at = models.DateTimeField(null=True, help_text="The next instant at which something is due; empty when nothing ever is.")
-    bills_at = models.DateTimeField(null=True, help_text="When that is billed: the boundary, or later by the grace for usage.")
+    next_boundary_at = models.DateTimeField(
+        null=True, help_text="The next instant at which something is due; empty when nothing ever is."
+    )
+    bills_at = models.DateTimeField(
+        null=True, help_text="When that is billed: the boundary, or later by the grace for usage."
+    )
     parked_at = models.DateTimeField(null=True, blank=True, help_text="Set when closing failed and waits for a person.")
     parked_reason = models.TextField(blank=True)
     created_at = models.DateTimeField()
@@ -116,9 +120,7 @@ class Quantity(Owned):
         constraints = [
             same_organization("item", name="quantity_item_owned"),
             models.UniqueConstraint(fields=["item", "at"], name="quantity_one_per_instant"),
-            models.CheckConstraint(
-                name="quantity_in_range", condition=Q(quantity__gte=0) & Q(quantity__lt=10**15)
-            ),
+            models.CheckConstraint(name="quantity_in_range", condition=Q(quantity__gte=0) & Q(quantity__lt=10**15)),
         ]
         triggers = frozen("subscriptions_quantity", allow=[], why="quantities are a history")
 
@@ -166,15 +168,14 @@ class Period(Owned):
             ),
             models.CheckConstraint(
                 name="period_closed_has_instant",
-                condition=Q(status="current", closed_at__isnull=True) | (~Q(status="current") & Q(closed_at__isnull=False)),
+                condition=Q(status="current", closed_at__isnull=True)
+                | (~Q(status="current") & Q(closed_at__isnull=False)),
             ),
             models.UniqueConstraint(fields=["item", "starts_at"], name="period_start_once"),
             models.UniqueConstraint(fields=["item", "ends_at"], name="period_end_once"),
             models.UniqueConstraint(fields=["item", "index"], name="period_index_once"),
             models.UniqueConstraint(fields=["item", "prev_ends_at"], nulls_distinct=False, name="period_one_next"),
-            CompositeForeignKey(
-                name="period_chain", fields=("item", "prev_ends_at"), to_fields=("item", "ends_at")
-            ),
+            CompositeForeignKey(name="period_chain", fields=("item", "prev_ends_at"), to_fields=("item", "ends_at")),
         ]
         indexes = [models.Index(fields=["item", "ends_at"], condition=Q(status="current"), name="period_current")]
         triggers = frozen(

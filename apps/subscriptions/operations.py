@@ -139,9 +139,7 @@ def _add_item(
         starts_at=subscription.starts_at,
     )
     if not item.is_usage:
-        Quantity.objects.create(
-            organization_id=item.organization_id, item=item, at=item.starts_at, quantity=quantity
-        )
+        Quantity.objects.create(organization_id=item.organization_id, item=item, at=item.starts_at, quantity=quantity)
     return item
 
 

@@ -11,14 +11,18 @@ from apps.subscriptions.models import Item, Period, Subscription
 
 def items_of(*, subscription: Subscription) -> list[Item]:
     """Return a subscription's items with what they are priced by, the base fee first."""
-    rows = Item.objects.filter(subscription=subscription).select_related("subscription__plan", "add_on__metric", "price")
+    rows = Item.objects.filter(subscription=subscription).select_related(
+        "subscription__plan", "add_on__metric", "price"
+    )
     return list(rows.order_by("pk"))
 
 
 def usage_items(*, customer: Customer) -> list[Item]:
     """Return the items of a customer on which usage can be recorded, oldest first."""
     rows = Item.objects.filter(subscription__customer=customer, add_on__kind="usage")
-    return list(rows.select_related("subscription__plan", "subscription__customer", "add_on__metric", "price").order_by("pk"))
+    return list(
+        rows.select_related("subscription__plan", "subscription__customer", "add_on__metric", "price").order_by("pk")
+    )
 
 
 def last_periods(*, items: Iterable[Item]) -> dict[int, Period]:

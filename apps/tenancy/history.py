@@ -1,6 +1,6 @@
 """Row history: who changed what, caught by trigger, so that no way of writing passes it by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import pghistory
@@ -34,11 +34,15 @@ class OrganizationHistoryBase(pghistory.models.Event):
         abstract = True
 
 
-def track(base: Any = OwnedHistory) -> Callable[[_Model], _Model]:
-    """Keep a row in <Model>History for every insert, update and delete of the decorated model."""
+def track(base: Any = OwnedHistory, *, exclude: Sequence[str] = ()) -> Callable[[_Model], _Model]:
+    """Keep a row in <Model>History for every insert, update and delete of the decorated model.
+
+    Columns in `exclude` are left out: they move by themselves, and nobody asks who moved them.
+    """
 
     def tracked(model: _Model) -> _Model:
         events = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-        return pghistory.track(*events, base_model=base, model_name=f"{model.__name__}History")(model)  # type: ignore[no-any-return]
+        name = f"{model.__name__}History"
+        return pghistory.track(*events, base_model=base, model_name=name, exclude=list(exclude))(model)  # type: ignore[no-any-return]
 
     return tracked

@@ -14,7 +14,9 @@ from apps.rating.currencies import exponent
 from apps.tenancy.history import OrganizationHistoryBase, track
 from apps.tenancy.scope import ScopedManager
 
-KEY = RegexValidator(r"\A[a-z0-9][a-z0-9_-]*\Z", "Use small letters, digits, - and _ only, starting with a letter or digit.")
+KEY = RegexValidator(
+    r"\A[a-z0-9][a-z0-9_-]*\Z", "Use small letters, digits, - and _ only, starting with a letter or digit."
+)
 
 
 def validate_currency(code: str) -> None:
@@ -40,7 +42,9 @@ class Address(models.Model):
     city = models.CharField(max_length=100, blank=True)
     region = models.CharField(max_length=100, blank=True)
     country = models.CharField(
-        max_length=2, blank=True, validators=[RegexValidator(r"\A[A-Z]{2}\Z", "Use the two-letter country code, such as US.")]
+        max_length=2,
+        blank=True,
+        validators=[RegexValidator(r"\A[A-Z]{2}\Z", "Use the two-letter country code, such as US.")],
     )
 
     class Meta:
@@ -69,23 +73,33 @@ class Organization(Address):
         LETTER = "Letter"
 
     public_id = PublicIdField(prefix="org")
-    key = models.CharField(max_length=50, unique=True, validators=[KEY], help_text="Names the organization in commands.")
+    key = models.CharField(
+        max_length=50, unique=True, validators=[KEY], help_text="Names the organization in commands."
+    )
     name = models.CharField(max_length=200)
     mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.LIVE)
-    clock_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="The moved clock of a test organization.")
+    clock_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The moved clock of a test organization."
+    )
     currency = models.CharField(max_length=3, default="USD", validators=[validate_currency])
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
     locale = models.CharField(max_length=10, default="en_US")
 
     legal_name = models.CharField(max_length=200, blank=True)
     tax_id = models.CharField(max_length=50, blank=True)
-    email = models.EmailField("billing e-mail", blank=True, help_text="Invoices are sent from here, and replies come here.")
-    payment_details = models.TextField(blank=True, help_text="How to pay, printed on every invoice: bank, account, reference.")
+    email = models.EmailField(
+        "billing e-mail", blank=True, help_text="Invoices are sent from here, and replies come here."
+    )
+    payment_details = models.TextField(
+        blank=True, help_text="How to pay, printed on every invoice: bank, account, reference."
+    )
     footer = models.TextField(blank=True, help_text="Printed at the foot of every page: register number and the like.")
     page_size = models.CharField(max_length=6, choices=PageSize.choices, default=PageSize.A4)
 
     auto_finalize = models.BooleanField(default=True, help_text="Off: closed periods wait as drafts for a person.")
-    usage_grace = models.DurationField(default=timedelta, help_text="How long after a period's end its usage may still arrive before it is billed.")
+    usage_grace = models.DurationField(
+        default=timedelta, help_text="How long after a period's end its usage may still arrive before it is billed."
+    )
     late_window_days = models.PositiveSmallIntegerField(default=90, validators=[MaxValueValidator(3650)])
     payment_terms_days = models.PositiveSmallIntegerField(default=14, validators=[MaxValueValidator(365)])
     zero_invoices = models.CharField(max_length=5, choices=ZeroInvoices.choices, default=ZeroInvoices.MAIL)

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('city', models.CharField(blank=True, max_length=100)),
                 ('region', models.CharField(blank=True, max_length=100)),
                 ('country', models.CharField(blank=True, max_length=2, validators=[django.core.validators.RegexValidator('\\A[A-Z]{2}\\Z', 'Use the two-letter country code, such as US.')])),
-                ('public_id', apps.core.ids.PublicIdField(prefix='org')),
+                ('public_id', apps.core.ids.PublicIdField(prefix='org', unique=False)),
                 ('key', models.CharField(help_text='Names the organization in commands.', max_length=50, validators=[django.core.validators.RegexValidator('\\A[a-z0-9][a-z0-9_-]*\\Z', 'Use small letters, digits, - and _ only, starting with a letter or digit.')])),
                 ('name', models.CharField(max_length=200)),
                 ('mode', models.CharField(choices=[('live', 'Live'), ('test', 'Test')], default='live', max_length=4)),

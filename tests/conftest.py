@@ -1,0 +1,20 @@
+"""Fixtures for every test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from apps.tenancy import scope
+from apps.tenancy.models import Organization
+from tests import builders
+from tests.cluster import database_server, django_db_modify_db_settings
+
+__all__ = ["database_server", "django_db_modify_db_settings"]
+
+
+@pytest.fixture
+def seller(db: None) -> Iterator[Organization]:
+    """An organization whose scope is open for the test."""
+    organization = builders.organization()
+    with scope.of(organization):
+        yield organization
