@@ -7,9 +7,9 @@ from apps.rating.exact import at_places
 
 WHOLE = Fraction(1)
 
-# An amount has at most 12 decimals and a share of a year counts its microseconds, so the exact product stands at least
-# 1/(2 · 10^12 · 3·10^13) away from any half minor unit that it doesn't hit. 40 decimals are far finer than that: the
-# later rounding to minor units always lands where it would for the exact fraction.
+# A product of unit amount and quantity has at most 24 decimals, and a share of a year counts its microseconds, so the
+# exact result stands at least 1/(2 · 10^24 · 3·10^13) away from any half minor unit that it doesn't hit. 40 decimals
+# are finer than that: the later rounding to minor units always lands where it would for the exact fraction.
 _PLACES = 40
 
 
