@@ -1,0 +1,78 @@
+"""Show the main job in an empty database, from a price list to e-mailed PDF invoices."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.backoffice import demonstration
+from apps.core import clock, console
+from apps.delivery import queries as delivery
+from apps.invoicing.models import Invoice
+from apps.outbox import queries as outbox
+from apps.outbox.work import work
+from apps.tenancy import queries as tenancy
+from apps.tenancy import scope
+
+STEPS = 44
+
+
+class Command(BaseCommand):
+    help = "Play two months of a small seller in an empty database: usage, closing, PDF invoices, e-mail."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--output", default="var/demo", help="where invoices/*.pdf are written (default: var/demo)")
+        parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if tenancy.organizations():
+            raise CommandError("This database is in use; the demonstration wants an empty one. scripts/demo makes it.")
+        with console.progress("Demonstration", total=STEPS, quiet=options["json"]) as say:
+            done = 0
+            for done, step in enumerate(demonstration.perform(now=clock.wall()), start=1):
+                say(step, done=done)
+            while work(clock=clock.wall, most=1):
+                done += 1
+                say("rendering and mailing", done=done)
+        (organization,) = tenancy.organizations()
+        with scope.of(organization):
+            failed = outbox.unfinished()
+            if failed:
+                raise CommandError(f"{len(failed)} jobs did not finish; the first says: {failed[0].error}")
+            rows = [row(invoice, Path(options["output"]) / "invoices") for invoice in Invoice.objects.order_by("pk")]
+        if options["json"]:
+            print(json.dumps(rows))
+            return
+        console.table(
+            ["customer", "period", "number", "total", "PDF", "mail"], [list(r.values()) for r in rows], right=["total"]
+        )
+
+
+def row(invoice: Invoice, folder: Path) -> dict[str, str]:
+    """Write an invoice's stored PDF to a folder and return what the table shows of it."""
+    document = delivery.document_of(invoice=invoice)
+    assert document is not None, "every finalized invoice has a document"
+    folder.mkdir(parents=True, exist_ok=True)
+    pdf = folder / f"{invoice.number}.pdf"
+    pdf.write_bytes(document.content)
+    first = invoice.lines.order_by("period_starts_at").first()
+    assert first is not None, "every invoice has a line"
+    starts_at, ends_at = first.period_starts_at, first.period_ends_at
+    return {
+        "customer": invoice.buyer["name"],
+        "period": f"{starts_at:%d %b} – {ends_at:%d %b %Y}",
+        "number": str(invoice.number),
+        "total": invoice.total.text(),
+        "pdf": str(pdf),
+        "mail": mail_of(invoice),
+    }
+
+
+def mail_of(invoice: Invoice) -> str:
+    """Say where an invoice's mail went: the file it was written to, or who got it."""
+    (sent,) = delivery.deliveries_of(invoice=invoice)
+    files = sorted(Path(settings.MAIL_DIR).glob(f"*{sent.public_id}*.eml"))
+    return str(files[0]) if files and not settings.EMAIL_URL else f"{sent.status} to {sent.recipient}"

@@ -1,0 +1,115 @@
+"""Close what is due, from a shell."""
+
+import json
+from argparse import ArgumentParser
+from collections import Counter
+from datetime import datetime, time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.dateparse import parse_date, parse_datetime
+
+from apps.core import clock, console
+from apps.invoicing import closing
+from apps.invoicing.closing import Closed
+from apps.rating.money import Money
+from apps.tenancy import queries as tenancy
+from apps.tenancy.models import Organization
+
+
+class Command(BaseCommand):
+    help = "Close every billing period that is due and issue its invoice. Safe to run at any time, any number of times."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--as-of", metavar="T", help="close what was due by this date or instant (default: now)")
+        parser.add_argument("--organization", metavar="K", help="only this organization, by key or id (default: all)")
+        parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        results: list[Closed] = []
+        for organization in self._organizations(options["organization"]):
+            now = clock.billing(organization)
+            as_of = instant(options["as_of"], organization) if options["as_of"] else now
+            if as_of > now:
+                raise CommandError("--as-of: this is in the future; nothing can be billed before it is due.")
+            total = closing.due_count(organization=organization, as_of=as_of)
+            with console.progress(f"Closing {organization}", total=total, quiet=options["json"]) as say:
+                closes = closing.close_due(organization=organization, as_of=as_of, now=now)
+                for done, closed in enumerate(closes, start=1):
+                    results.append(closed)
+                    say(str(closed.subscription), done=done)
+        if options["json"]:
+            print(json.dumps(summary(results)))
+        else:
+            report(results)
+
+    def _organizations(self, key: str | None) -> list[Organization]:
+        if key is None:
+            return tenancy.organizations()
+        organization = tenancy.organization_by_key(key=key)
+        if organization is None:
+            raise CommandError(f"--organization: there is no organization {key}.")
+        return [organization]
+
+
+def instant(text: str, organization: Organization) -> datetime:
+    """Read a date (its first instant in the organization's zone) or an instant with an offset."""
+    try:
+        day, at = parse_date(text), parse_datetime(text)
+    except ValueError:
+        day, at = None, None
+    if day is not None:
+        return datetime.combine(day, time.min, tzinfo=organization.zone)
+    if at is None or at.tzinfo is None:
+        raise CommandError("--as-of: use a date such as 2026-10-01, or an instant such as 2026-10-01T00:00:00Z.")
+    return at
+
+
+def summary(results: list[Closed]) -> dict[str, Any]:
+    """Return the counts, the sums by currency, and what was parked."""
+    invoices = [closed.invoice for closed in results if closed.invoice is not None]
+    sums: Counter[str] = Counter()
+    for invoice in invoices:
+        sums[invoice.currency] += invoice.total_minor
+    return {
+        "boundaries": len(results),
+        "invoices": [
+            {"id": i.public_id, "number": i.number, "status": i.status, "total": i.total.text(), "currency": i.currency}
+            for i in invoices
+        ],
+        "totals": {currency: Money(minor, currency).text() for currency, minor in sorted(sums.items())},
+        "parked": [
+            {"subscription": closed.subscription.public_id, "reason": closed.parked_reason}
+            for closed in results
+            if closed.parked_reason
+        ],
+    }
+
+
+def report(results: list[Closed]) -> None:
+    """Print what was made, what was parked, and what to do next."""
+    if not results:
+        print("Nothing is due.")
+        return
+    rows = [
+        (
+            str(c.subscription.customer),
+            c.invoice.number or "draft",
+            c.invoice.total.text(),
+            c.invoice.currency,
+            c.invoice.status,
+        )
+        for c in results
+        if c.invoice is not None
+    ]
+    console.table(["customer", "invoice", "total", "", "status"], rows, right=["total"])
+    counts = summary(results)
+    print(
+        "Together: " + (", ".join(f"{total} {currency}" for currency, total in counts["totals"].items()) or "nothing")
+    )
+    for parked in counts["parked"]:
+        print(f"Parked {parked['subscription']}: {parked['reason']}")
+    if counts["parked"]:
+        print("Next: open each parked subscription in the office, mend the cause, and press Retry.")
+    else:
+        print("Next: the workers render the PDFs and send the mail; scripts/run starts them.")
