@@ -40,7 +40,14 @@ SETTINGS = {
     "shared_buffers": "64MB",
     "max_wal_size": "256MB",
 }
-THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "log_checkpoints": "off"}
+THROWAWAY_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "log_checkpoints": "off",
+    # In the data folder, so that removing that leaves nothing in /dev/shm after a kill.
+    "dynamic_shared_memory_type": "mmap",
+}
 INITDB_OPTIONS = [
     "--username=postgres",
     "--encoding=UTF8",

@@ -99,5 +99,5 @@ def _why_private(places: Places, account: accounts.Account) -> str:
     closed = accounts.closed_folder(places.state, account)
     return (
         f"{closed} is closed to the user {account.name}, who runs the embedded PostgreSQL for root: "
-        f"its programs and data are in {places.private}."
+        f"its data, and its programs where those are closed too, are in {places.private}."
     )

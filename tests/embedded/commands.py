@@ -42,13 +42,12 @@ class Command:
         assert self.process.stdout
         self.process.stdin.write(f"{statement}\n")
         self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
+        return str(self.process.stdout.readline()).strip()
 
     def ask_until_answered(self, statement: str) -> str:
         """Ask again while the server is down."""
-        answers: list[str] = []
-        eventually(lambda: not (answers.append(self.ask(statement)) or answers[-1]).startswith("failed"))
-        return answers[-1]
+        eventually(lambda: not self.ask("SELECT 1").startswith("failed"))
+        return self.ask(statement)
 
     def end(self) -> str:
         """Let it end by itself; return what it said on standard error."""
@@ -96,13 +95,13 @@ def _supervisors(state: Path) -> list[tuple[int, str]]:
     found = []
     for entry in os.listdir("/proc"):
         if entry.isdigit():
-            arguments = _arguments(int(entry))
+            arguments = arguments_of(int(entry))
             if "billing_site.embedded" in arguments and f'"state": "{state}"' in " ".join(arguments):
                 found.append((int(entry), arguments[-1]))
     return found
 
 
-def _arguments(pid: int) -> list[str]:
+def arguments_of(pid: int) -> list[str]:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().decode().rstrip("\0").split("\0")
     except (FileNotFoundError, ProcessLookupError):

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def start() -> Iterator[Start]:
     commands: list[Command] = []
     used: set[Path] = set()
 
-    def starter(folder: Path, *, settled: bool = True, **options: object) -> Command:
+    def starter(folder: Path, *, settled: bool = True, **options: Any) -> Command:
         used.add(folder)
         commands.append(Command("database", str(folder), **options))
         return commands[-1].settled() if settled else commands[-1]

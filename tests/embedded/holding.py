@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -28,10 +28,10 @@ def server(kind: str) -> Iterator[dict[str, Any]]:
             yield embedded.connection_settings(checkout)
 
 
-def answer(url: str, statement: str) -> str:
+def answer(url: str, statement: LiteralString) -> str:
     try:
         with psycopg.connect(url, autocommit=True) as connection:
-            result = connection.execute(cast(LiteralString, statement))
+            result = connection.execute(statement)
             return repr(result.fetchone()[0]) if result.description else "done"  # type: ignore[index]
     except psycopg.OperationalError as problem:
         return f"failed: {str(problem).splitlines()[0]}"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from billing_site.embedded import EmbeddedServerError, accounts, folders, places
-from tests.embedded.commands import Start
+from tests.embedded.commands import Start, arguments_of, postmaster_pid
 
 as_root_only = pytest.mark.skipif(
     os.geteuid() != 0, reason="only root's server runs as another user, to whom folders can be closed"
@@ -126,13 +126,9 @@ def test_programs_that_are_closed_to_the_server_are_copied(checkout: Path, start
         (library / name).symlink_to(installed / name)
     command = start(checkout, environment={"PYTHONPATH": str(library)})
     private = places.locate(checkout).private
-    assert Path(f"/proc/{postmaster_of(checkout)}/exe").resolve().is_relative_to(private)
+    assert Path(arguments_of(postmaster_pid(places.locate(checkout)))[0]).is_relative_to(private)
     assert places.locate(checkout).data.is_relative_to(checkout)
     assert str(private) in command.end()
-
-
-def postmaster_of(checkout: Path) -> int:
-    return int((places.locate(checkout).data / "postmaster.pid").read_text().split()[0])
 
 
 def test_a_private_folder_that_others_may_write_to_is_refused(checkout: Path, private: Path) -> None:

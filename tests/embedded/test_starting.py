@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from billing_site import embedded
-from billing_site.embedded import cluster, logfile
+from billing_site.embedded import accounts, logfile
 from billing_site.embedded.places import locate
 from tests.embedded.commands import Start, stop_everything
 
@@ -85,6 +85,6 @@ def test_the_log_is_kept_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_account_without_entry_is_told(checkout: Path) -> None:
-    unknown = cluster.Account(name="", uid=4_000_000, gid=4_000_000)
+    unknown = accounts.Account(name="", uid=4_000_000, gid=4_000_000)
     with pytest.raises(embedded.EmbeddedServerError, match="4000000 has no entry in /etc/passwd"):
         unknown.require_entry()
