@@ -1,31 +1,46 @@
 """Celery's settings: Redis when REDIS_URL is set, else kombu's filesystem transport below var/."""
 
+from typing import Any
+
 from django.conf import settings
 
 TICK_SECONDS = 10
+# A hint is not worth a wait: a broker that is away is noticed this soon, and the next tick does the work.
+BROKER_PATIENCE_SECONDS = 2.0
 
+broker_transport_options: dict[str, Any]
 if settings.REDIS_URL:
     broker_url = settings.REDIS_URL
-    broker_transport_options: dict[str, object] = {"visibility_timeout": 3600}
+    broker_transport_options = {
+        "visibility_timeout": 3600,
+        "socket_connect_timeout": BROKER_PATIENCE_SECONDS,
+        "socket_timeout": BROKER_PATIENCE_SECONDS,
+    }
 else:
-    folder = settings.CELERY_BROKER_DIR
     broker_url = "filesystem://"
     broker_transport_options = {
-        "data_folder_in": str(folder / "messages"),
-        "data_folder_out": str(folder / "messages"),
-        "control_folder": str(folder / "control"),
+        "data_folder_in": str(settings.BROKER_DIR / "messages"),
+        "data_folder_out": str(settings.BROKER_DIR / "messages"),
+        "control_folder": str(settings.BROKER_DIR / "control"),
+        "polling_interval": 0.2,
     }
 
+broker_connection_timeout = BROKER_PATIENCE_SECONDS
 broker_connection_retry_on_startup = True
 task_ignore_result = True
 task_acks_late = True
 task_reject_on_worker_lost = True
 worker_prefetch_multiplier = 1
 worker_hijack_root_logger = False
+# Nobody listens to events or steers workers through the broker; with files, each would leave litter for ever.
+worker_enable_remote_control = False
+worker_send_task_events = False
 timezone = "UTC"
 # Celery closes the database connection after each task otherwise: small tasks then run a quarter as fast.
 CELERY_DB_REUSE_MAX = 1000
 
+# In memory: ticks this frequent need no file that remembers the last one.
+beat_scheduler = "celery.beat:Scheduler"
 beat_schedule = {
     "outbox": {"task": "outbox.work", "schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS}},
     "closing": {"task": "invoicing.close_due", "schedule": 60.0, "options": {"expires": 60}},

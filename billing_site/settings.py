@@ -33,6 +33,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 INSTALLED_APPS = [
+    "billing_site.apps.FrameConfig",
     "apps.backoffice.theme.ThemeConfig",
     "unfold.contrib.filters",
     "apps.backoffice.site.SiteConfig",
@@ -150,7 +151,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="billing@localhost")
 
 # Celery: Redis when REDIS_URL is set, else files below var/. Tasks are hints; truth is in rows.
 REDIS_URL = env.str("REDIS_URL", default="")
-CELERY_BROKER_DIR = VAR_DIR / "broker"
+BROKER_DIR = Path(env.str("BROKER_DIR", default=str(VAR_DIR / "broker")))
 
 OUTBOX_WIRING = "billing_site.wiring.HANDLERS"
 

@@ -1,0 +1,12 @@
+"""Every test here commits for real: `pytestmark` and marks are not needed, the `seller` fixture works as elsewhere."""
+
+import pytest
+
+from tests.committing import committing, flush_past_triggers
+
+__all__ = ["committing", "flush_past_triggers"]
+
+
+@pytest.fixture(autouse=True)
+def _commits(committing: None) -> None:
+    """Use real transactions in every test of this folder."""
