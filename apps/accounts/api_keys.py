@@ -30,7 +30,7 @@ class KeyHolder:
         self.pk = None
 
     def __str__(self) -> str:
-        return self.key.public_id
+        return str(self.key.public_id)
 
 
 class ApiKeyAuthentication(BaseAuthentication):

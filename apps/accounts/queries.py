@@ -14,7 +14,7 @@ def member_of(*, user: User, public_id: str | None) -> Member | None:
     """Return the user's member in the organization of this public id, else the first, else None."""
     members = memberships(user=user)
     chosen = [member for member in members if member.organization.public_id == public_id]
-    return (chosen or members or [None])[0]
+    return next(iter(chosen or members), None)
 
 
 def key_by_lookup(*, lookup: str) -> ApiKey | None:

@@ -64,7 +64,8 @@ class CompositeForeignKey(BaseConstraint):
         target = self.target(model)
 
         def columns(owner: type[models.Model], names: Sequence[str]) -> str:
-            return ", ".join(schema_editor.quote_name(owner._meta.get_field(name).column) for name in names)
+            fields: list[Any] = [owner._meta.get_field(name) for name in names]
+            return ", ".join(schema_editor.quote_name(field.column) for field in fields)
 
         return (
             f"FOREIGN KEY ({columns(model, self.fields)}) "

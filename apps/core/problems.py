@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
-from drf_standardized_errors.types import ErrorResponse
+from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
 from rest_framework.response import Response
 
 from apps.core.refusals import Refusal
@@ -46,7 +46,7 @@ class ProblemHandler(ExceptionHandler):
     """Format REST framework's exceptions as problems; anything unforeseen stays a logged 500."""
 
 
-def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | HttpResponse | None:
+def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Response | HttpResponse | None:
     """Answer a refusal or one of REST framework's exceptions as a problem."""
     if isinstance(exc, Refusal):
         error = {"code": exc.code, "field": exc.field, "detail": exc.sentence}

@@ -15,7 +15,7 @@ _Model = TypeVar("_Model", bound=type[models.Model])
 class OwnedHistory(pghistory.models.Event):
     """The base of history rows: they carry the organization of the row they tell of, and are scoped like it."""
 
-    objects = ScopedManager()  # type: ignore[misc]
+    objects = ScopedManager()  # type: ignore[assignment, misc]
 
     class Meta:
         abstract = True
@@ -28,7 +28,7 @@ class OrganizationHistoryManager(ScopedManager[models.Model]):
 class OrganizationHistoryBase(pghistory.models.Event):
     """The base of the organization's own history, scoped by its id."""
 
-    objects = OrganizationHistoryManager()  # type: ignore[misc]
+    objects = OrganizationHistoryManager()  # type: ignore[assignment, misc]
 
     class Meta:
         abstract = True

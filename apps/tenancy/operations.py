@@ -28,7 +28,7 @@ def record_audit(
         at=now,
         actor=actor,
         verb=verb,
-        object_type=subject._meta.model_name,
+        object_type=subject._meta.model_name or "",
         object_id=str(getattr(subject, "public_id", subject.pk)),
         summary=summary[:500],
     )
