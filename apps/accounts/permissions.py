@@ -1,12 +1,15 @@
 """Who may do what: one table, asked by the admin and the API alike."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from apps.accounts.models import Role
+
+if TYPE_CHECKING:  # REST framework's views read this module's DenyAll while they are being imported
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 
 class Action(StrEnum):
@@ -38,5 +41,5 @@ def may(role: str | None, action: Action) -> bool:
 class DenyAll(BasePermission):
     """The default of every view that did not say what it needs."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: "Request", view: "APIView") -> bool:
         return False
