@@ -9,10 +9,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from apps.accounts.models import ApiKey, Customer, Member, User
+from apps.accounts import queries
+from apps.accounts.models import ApiKey, Customer, Member, Role, User
 from apps.core.ids import ALPHABET
 from apps.core.refusals import Refusal
 from apps.core.validation import validated
+from apps.tenancy import operations as tenancy
+from apps.tenancy import queries as tenancy_queries
+from apps.tenancy import scope
 from apps.tenancy.models import Organization
 
 LOOKUP_LENGTH = 12
@@ -38,6 +42,24 @@ def add_member(*, organization: Organization, user: User, role: str, now: dateti
     member = validated(Member(organization=organization, user=user, role=role, created_at=now))
     member.save()
     return member
+
+
+@transaction.atomic
+def create_first_owner(*, email: str, key: str, name: str, now: datetime, **settings: Any) -> tuple[Member, str] | None:
+    """Create somebody to sign in as, with the organization of this key unless it exists; None when an owner exists.
+
+    Returns the member and the generated password, which is never shown again. `settings` are the organization's fields.
+    Raise Refusal naming the field where something is not valid.
+    """
+    if queries.first_owner() is not None:
+        return None
+    organization = tenancy_queries.organization_by_key(key=key) or tenancy.create_organization(
+        key=key, name=name, email=email, now=now, **settings
+    )
+    password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(5))
+    user = create_user(email=email, password=password, now=now)
+    with scope.of(organization):
+        return add_member(organization=organization, user=user, role=Role.OWNER, now=now), password
 
 
 def digest_of(secret: str) -> str:

@@ -1,6 +1,6 @@
 """Read people, keys and customers."""
 
-from apps.accounts.models import ApiKey, Member, User
+from apps.accounts.models import ApiKey, Member, Role, User
 from apps.tenancy import scope
 
 
@@ -21,3 +21,9 @@ def key_by_lookup(*, lookup: str) -> ApiKey | None:
     """Return the live key with this lookup part, in any organization."""
     with scope.everywhere():
         return ApiKey.objects.filter(lookup=lookup, revoked_at__isnull=True).select_related("organization").first()
+
+
+def first_owner() -> Member | None:
+    """Return the first owner of any organization, or None when the office has nobody to sign in as."""
+    with scope.everywhere():
+        return Member.objects.filter(role=Role.OWNER).select_related("user", "organization").order_by("pk").first()
