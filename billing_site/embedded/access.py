@@ -33,8 +33,11 @@ def database(checkout: Path = CHECKOUT) -> Iterator[None]:
 
 
 def connection_settings(checkout: Path = CHECKOUT) -> dict[str, Any]:
-    """Return Django's DATABASES entry for the embedded server, running or not; nothing is started or written."""
-    return _settings(locate(checkout))
+    """Return Django's DATABASES entry for the embedded server, running or not; nothing is started or written.
+
+    EMBEDDED_DATABASE names another database than the office's: the demonstration has one of its own.
+    """
+    return _settings(locate(checkout), os.environ.get("EMBEDDED_DATABASE") or DATABASE)
 
 
 def url(settings: dict[str, Any] | None = None) -> str:
@@ -56,10 +59,10 @@ def throwaway_cluster(checkout: Path = CHECKOUT) -> Iterator[dict[str, Any]]:
         yield _settings(places)
 
 
-def _settings(places: Places) -> dict[str, Any]:
+def _settings(places: Places, name: str = DATABASE) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": DATABASE,
+        "NAME": name,
         "USER": ROLE,
         "PASSWORD": "",
         "HOST": str(places.socket),
