@@ -4,9 +4,11 @@ from typing import Any
 
 from django.conf import settings
 
+from billing_site import file_broker
+
 TICK_SECONDS = 10
 # A hint is not worth a wait: a broker that is away is noticed this soon, and the next tick does the work.
-BROKER_PATIENCE_SECONDS = 2.0
+BROKER_PATIENCE_SECONDS = 1.0
 
 broker_transport_options: dict[str, Any]
 if settings.REDIS_URL:
@@ -17,11 +19,12 @@ if settings.REDIS_URL:
         "socket_timeout": BROKER_PATIENCE_SECONDS,
     }
 else:
-    broker_url = "filesystem://"
+    messages, control = file_broker.folders()
+    broker_url = "filesystem://localhost"
     broker_transport_options = {
-        "data_folder_in": str(settings.BROKER_DIR / "messages"),
-        "data_folder_out": str(settings.BROKER_DIR / "messages"),
-        "control_folder": str(settings.BROKER_DIR / "control"),
+        "data_folder_in": str(messages),
+        "data_folder_out": str(messages),
+        "control_folder": str(control),
         "polling_interval": 0.2,
     }
 

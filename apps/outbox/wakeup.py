@@ -1,6 +1,7 @@
 """Tell a worker to look at the table. Only a hint: a lost one costs the time to the next tick."""
 
 import logging
+import time
 
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -9,11 +10,35 @@ logger = logging.getLogger(__name__)
 
 TASK = "outbox.work"
 EXPIRES_SECONDS = 30
+SILENCE_SECONDS = 30.0
+
+
+class Bell:
+    """Rings at the workers' broker, and leaves a broker that is away alone for a while.
+
+    Each failed try holds up somebody's request, or each of the ten thousand invoices of a closing, for a moment.
+    """
+
+    def __init__(self) -> None:
+        """Begin with the first ring."""
+        self.silent_until = 0.0
+
+    def ring(self) -> bool:
+        """Send the hint; tell whether the broker took it."""
+        if time.monotonic() < self.silent_until:
+            return False
+        try:
+            current_app.send_task(TASK, expires=EXPIRES_SECONDS, ignore_result=True, retry=False)
+        except (OperationalError, OSError) as away:
+            self.silent_until = time.monotonic() + SILENCE_SECONDS
+            logger.warning("no worker can be woken, ticks alone do the work for now: %s", away)
+            return False
+        return True
+
+
+_bell = Bell()
 
 
 def wake_workers() -> None:
     """Send the hint; a broker that is away is logged and forgotten."""
-    try:
-        current_app.send_task(TASK, expires=EXPIRES_SECONDS, ignore_result=True, retry=False)
-    except (OperationalError, OSError) as away:
-        logger.warning("no worker could be woken, the next tick will do the work: %s", away)
+    _bell.ring()
