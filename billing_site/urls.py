@@ -4,8 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from billing_site import health
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("apps.api.urls")),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("health/work", health.work),
 ]
