@@ -1,6 +1,8 @@
 """Read people, keys and customers."""
 
-from apps.accounts.models import ApiKey, Member, Role, User
+from django.db.models import QuerySet
+
+from apps.accounts.models import ApiKey, Customer, Member, Role, User
 from apps.tenancy import scope
 
 
@@ -27,3 +29,16 @@ def first_owner() -> Member | None:
     """Return the first owner of any organization, or None when the office has nobody to sign in as."""
     with scope.everywhere():
         return Member.objects.filter(role=Role.OWNER).select_related("user", "organization").order_by("pk").first()
+
+
+def user_by_email(*, email: str) -> User | None:
+    """Return who signs in with this address, in any case of letters."""
+    return User.objects.filter(email__iexact=email).first()
+
+
+def customers(*, external_id: str | None = None, email: str | None = None) -> QuerySet[Customer]:
+    """Return customers, all or those with this external id or this e-mail address in any case."""
+    rows = Customer.objects.all()
+    if external_id is not None:
+        rows = rows.filter(external_id=external_id)
+    return rows if email is None else rows.filter(email__iexact=email)

@@ -1,18 +1,57 @@
 """The admin site: whoever is a member of an organization may enter, and sees that organization."""
 
-from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
-from unfold.sites import UnfoldAdminSite
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
+
+from apps.accounts import queries as accounts
+from apps.accounts.models import User
+from apps.accounts.scoped_admin import OwnedAdmin
+from apps.backoffice import dashboard, switching
+from apps.core.admin import SignInForm, Site
+
+NO_ORGANIZATION = "You have no access to any organization yet. Ask an owner to add you as a member."
+LEFT_OUT = {
+    "view_on_site",  # resolves the id of any row of any organization
+    "search",  # keeps its answers by user, so they would outlive a change of role or organization
+}
 
 
-class BackofficeSite(UnfoldAdminSite):
+class MemberSignInForm(SignInForm):
+    """Let in whoever is a member somewhere; tell the others plainly."""
+
+    def confirm_login_allowed(self, user: User) -> None:
+        if not accounts.memberships(user=user):
+            raise forms.ValidationError(NO_ORGANIZATION, code="no_organization")
+
+
+class BackofficeSite(Site):
     """Let members in; what each may do is asked of their role, page by page."""
+
+    login_form = MemberSignInForm
+    login_template = "backoffice/login.html"
+    index_template = "backoffice/dashboard.html"
+    password_change_template = None
+    empty_value_display = "–"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take in our own pages alone: those that come with Django (groups) know neither organization nor role."""
+        if admin_class is not None and issubclass(admin_class, OwnedAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and getattr(request, "member", None) is not None
 
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        ours = [path("organizations/", self.admin_view(self.organizations), name="organizations")]
+        return ours + [url for url in super().get_urls() if getattr(url, "name", None) not in LEFT_OUT]
 
-class SiteConfig(AdminConfig):
-    """Django's admin with our site as the default one."""
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response: HttpResponse = super().index(request, {**dashboard.board(request), **(extra_context or {})})
+        return response
 
-    default_site = "apps.backoffice.site.BackofficeSite"
+    def organizations(self, request: HttpRequest) -> HttpResponse:
+        """Let a member of several organizations choose which one to work for."""
+        return switching.organizations(request, self.each_context(request))

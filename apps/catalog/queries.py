@@ -1,6 +1,8 @@
 """Read what is sold."""
 
-from apps.catalog.models import AddOn, Plan, Price
+from collections.abc import Iterable
+
+from apps.catalog.models import AddOn, Plan, PlanAddOn, Price
 from apps.core.refusals import Refusal
 
 
@@ -31,3 +33,17 @@ def add_ons_of(*, plan: Plan) -> tuple[list[AddOn], list[AddOn]]:
 
 def _current(*, plan: Plan | None, add_on: AddOn | None, currency: str) -> Price | None:
     return Price.objects.filter(plan=plan, add_on=add_on, currency=currency, superseded_at__isnull=True).first()
+
+
+def plans_on_sale() -> list[Plan]:
+    """Return the plans that can be started, by name."""
+    return list(Plan.objects.filter(archived_at__isnull=True).select_related("product").order_by("name", "pk"))
+
+
+def optional_add_ons(*, plans: Iterable[Plan]) -> dict[AddOn, list[str]]:
+    """Return the add-ons that may be chosen with any of these plans, each with the names of those plans."""
+    rows = PlanAddOn.objects.filter(plan__in=list(plans), automatic=False, add_on__archived_at__isnull=True)
+    found: dict[AddOn, list[str]] = {}
+    for row in rows.select_related("add_on", "plan").order_by("add_on__name", "plan__name"):
+        found.setdefault(row.add_on, []).append(row.plan.name)
+    return found

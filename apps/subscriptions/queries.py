@@ -62,3 +62,30 @@ def items_by_line(
         )
         rows = rows.filter(add_on__metric__key=metric) if metric is not None else rows.filter(add_on__key=add_on)
     return list(rows.order_by("pk"))
+
+
+def subscriptions_of(*, customer: Customer) -> list[Subscription]:
+    """Return a customer's subscriptions, newest first."""
+    rows = Subscription.objects.filter(customer=customer).select_related("plan", "customer", "organization")
+    return list(rows.order_by("-pk"))
+
+
+def items_of_customer(*, customer: Customer) -> list[Item]:
+    """Return the items of all subscriptions of a customer with what they are priced by, in the order of their start."""
+    rows = Item.objects.filter(subscription__customer=customer)
+    return list(
+        rows.select_related("subscription__plan", "add_on__metric", "price__add_on", "price__plan").order_by("pk")
+    )
+
+
+def periods_covering(*, items: Iterable[Item], instant: datetime) -> dict[int, Period]:
+    """Return the opened period of each item that covers an instant, by item id."""
+    rows = Period.objects.filter(item__in=list(items), starts_at__lte=instant, ends_at__gt=instant)
+    return {period.item_id: period for period in rows}
+
+
+def recent_periods(*, items: Iterable[Item], instant: datetime, most: int) -> list[Period]:
+    """Return the newest periods of items that have begun by an instant, with what they are priced by."""
+    rows = Period.objects.filter(item__in=list(items), starts_at__lte=instant)
+    related = ("price__add_on", "price__plan", "item__add_on__metric", "item__subscription__organization")
+    return list(rows.select_related(*related, "item__subscription__plan").order_by("-starts_at", "item_id")[:most])

@@ -1,0 +1,5 @@
+"""Every page of the office that shows more than one room; Django's admin finds them here."""
+
+from apps.backoffice import customers, invoices, jobs, settings_page
+
+__all__ = ["customers", "invoices", "jobs", "settings_page"]

@@ -1,0 +1,181 @@
+"""The customer page: its head, and the tabs beside the details."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from apps.accounts.models import Customer
+from apps.accounts.permissions import Action
+from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of, organization_of
+from apps.catalog.models import Plan
+from apps.catalog.wording import price_in_words
+from apps.core import clock
+from apps.core.formats import Formats
+from apps.invoicing import estimates, previews
+from apps.invoicing import queries as invoicing
+from apps.rating.wallclock import local_date
+from apps.subscriptions import queries as timelines
+from apps.subscriptions.models import Item, Period
+from apps.usage import queries as usage
+from apps.usage.models import Event
+
+MOST_EVENTS = 25
+MOST_PERIODS = 12
+MOST_INVOICES = 100
+TABS = (("change", "Details"), ("subscription", "Subscription"), ("usage", "Usage"), ("invoices", "Invoices"))
+
+
+def address(customer: Customer, page: str) -> str:
+    """Return the address of one of a customer's pages."""
+    return reverse(f"admin:accounts_customer_{page}", args=[customer.pk])
+
+
+def page(admin: OwnedAdmin, request: HttpRequest, customer: Customer, *, tab: str, title: str) -> dict[str, Any]:
+    """Return the context of a page of a customer: what its head and its row of tabs need."""
+    return {**admin.context(request, customer, title=title), **head(request, customer, tab=tab)}
+
+
+def head(request: HttpRequest, customer: Customer, *, tab: str) -> dict[str, Any]:
+    """Return what the head of a customer's page shows: facts, buttons and tabs."""
+    subscriptions = list(timelines.subscriptions_of(customer=customer))
+    formats = formats_of(request)
+    today = today_of(request)
+    foreseen = [(held, previews.next_invoice(subscription=held)) for held in subscriptions]
+    return {
+        "customer": customer,
+        "subscriptions": subscriptions,
+        "parked": [held for held in subscriptions if held.parked_at],
+        "foreseen": [
+            {
+                "subscription": held,
+                "on": formats.day_of(preview.bills_at, today=today),
+                "so_far": formats.money(preview.invoice.total),
+            }
+            for held, preview in foreseen
+            if preview is not None
+        ],
+        "tabs": [{"name": name, "address": address(customer, to), "active": to == tab} for to, name in TABS],
+        "may_record": allowed(request, Action.RECORD_USAGE),
+        "may_manage": allowed(request, Action.MANAGE_CUSTOMERS),
+        "may_unpark": allowed(request, Action.MANAGE_INVOICES),
+        "add_usage": address(customer, "add_usage"),
+        "next_invoice": address(customer, "next_invoice"),
+        "start_subscription": address(customer, "start_subscription"),
+    }
+
+
+def subscription_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) -> HttpResponse:
+    """Show each subscription: plan, items with prices in words, current period, next invoice."""
+    context = page(admin, request, customer, tab="subscription", title="Subscription")
+    formats, now = formats_of(request), clock.billing(organization_of(request))
+    today = today_of(request)
+    items = timelines.items_of_customer(customer=customer)
+    current = timelines.periods_covering(items=items, instant=now)
+    foreseen = {entry["subscription"].pk: entry for entry in context["foreseen"]}
+    context["held"] = [
+        {
+            "subscription": held,
+            "since": formats.day_of(held.starts_at, today=today),
+            "items": [
+                {
+                    "item": item,
+                    "price": price_in_words(item.price, formats),
+                    "period": _span(current.get(item.pk), formats, today),
+                    "timing": item.get_timing_display(),
+                }
+                for item in items
+                if item.subscription_id == held.pk
+            ],
+            "foreseen": foreseen.get(held.pk),
+        }
+        for held in context["subscriptions"]
+    ]
+    context["has_plans"] = Plan.objects.filter(archived_at__isnull=True).exists()
+    return TemplateResponse(request, "backoffice/customer/subscription.html", context)
+
+
+def usage_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) -> HttpResponse:
+    """Show the open periods with quantity and amount so far, then the latest events."""
+    context = page(admin, request, customer, tab="usage", title="Usage")
+    formats, now = formats_of(request), clock.billing(organization_of(request))
+    items = timelines.usage_items(customer=customer)
+    recent = timelines.recent_periods(items=items, instant=now, most=MOST_PERIODS)
+    open_ones = [period for period in recent if period.status == Period.Status.CURRENT]
+    context["periods"] = _measured(open_ones, formats, today_of(request))
+    context["events"] = _latest(recent, items, formats)
+    context["items"] = items
+    return TemplateResponse(request, "backoffice/customer/usage.html", context)
+
+
+def invoices_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) -> HttpResponse:
+    """Show the customer's invoices, newest first."""
+    context = page(admin, request, customer, tab="invoices", title="Invoices")
+    formats, today = formats_of(request), today_of(request)
+    context["invoices"] = [
+        {
+            "invoice": invoice,
+            "on": formats.day(invoice.issued_on, today=today) if invoice.issued_on else "",
+            "due": formats.day(invoice.due_on, today=today) if invoice.due_on else "",
+            "total": formats.money(invoice.total),
+            "past_due": invoice.is_past_due(today),
+        }
+        for invoice in invoicing.invoices_of(customer=customer)[:MOST_INVOICES]
+    ]
+    return TemplateResponse(request, "backoffice/customer/invoices.html", context)
+
+
+def today_of(request: HttpRequest) -> date:
+    """Return the organization's local date on its own clock."""
+    organization = organization_of(request)
+    return local_date(clock.billing(organization), organization.zone)
+
+
+def _measured(periods: Sequence[Period], formats: Formats, today: date) -> list[dict[str, Any]]:
+    measured = estimates.so_far(periods=periods)
+    rows = []
+    for period in periods:
+        estimate, add_on = measured[period.pk], period.item.add_on
+        assert add_on is not None, "only usage items are measured"
+        unit = add_on.unit if estimate.quantity == 1 else add_on.unit_plural
+        rows.append(
+            {
+                "item": period.item,
+                "span": _span(period, formats, today),
+                "quantity": f"{formats.number(estimate.quantity)} {unit}",
+                "price": price_in_words(period.price, formats),
+                "amount": formats.money(estimate.amount),
+            }
+        )
+    return rows
+
+
+def _latest(periods: Sequence[Period], items: Sequence[Item], formats: Formats) -> list[dict[str, Any]]:
+    """Take the newest events of each period by its index, so that a busy customer costs no more than a quiet one."""
+    by_id = {item.pk: item for item in items}
+    events: list[Event] = []
+    for period in periods:
+        events += usage.events_of(periods=[period])[:MOST_EVENTS]
+    events.sort(key=_newest, reverse=True)
+    return [
+        {
+            "event": event,
+            "item": by_id[event.item_id],
+            "when": formats.moment(event.occurred_at),
+            "quantity": formats.number(event.quantity),
+        }
+        for event in events[:MOST_EVENTS]
+    ]
+
+
+def _newest(event: Event) -> tuple[datetime, int]:
+    return event.occurred_at, event.pk
+
+
+def _span(period: Period | None, formats: Formats, today: date) -> str:
+    if period is None:
+        return ""
+    return f"{formats.day_of(period.starts_at, today=today)} – {formats.day_of(period.ends_at, today=today)}"

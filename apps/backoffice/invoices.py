@@ -1,0 +1,129 @@
+"""Invoices: the list, and a page laid out like the paper that says where the invoice stands."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, reverse
+
+from apps.accounts.permissions import Action
+from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of, organization_of
+from apps.backoffice import standing
+from apps.backoffice.resend_form import resend
+from apps.backoffice.sheets import sheet_of
+from apps.core import clock
+from apps.core.admin import badge
+from apps.core.formats import Formats
+from apps.core.refusals import Refusal
+from apps.delivery import queries as delivery
+from apps.invoicing import finalizing
+from apps.invoicing.models import Invoice
+
+COLOURS = {"draft": "warning", "open": "info", "paid": "success"}
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """By status, and what is past due by the organization's own day."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*Invoice.Status.choices, ("past_due", "Past due")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "past_due":
+            return queryset.filter(status=Invoice.Status.OPEN, due_on__lt=standing.today_of(request))
+        return queryset.filter(status=self.value()) if self.value() in Invoice.Status.values else queryset
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(OwnedAdmin):
+    """Nothing of an invoice is edited here; its buttons call operations."""
+
+    reading = Action.READ
+    list_display = ("name", "buyer_name", "issued_on", "total_text", "state", "due_on")
+    list_display_links = ("name",)
+    list_filter = (StatusFilter, "currency")
+    list_select_related = ("customer",)
+    search_fields = ("number", "customer__name", "public_id__exact")
+    search_help_text = "Search by number or customer"
+    ordering = ("-pk",)
+
+    @admin.display(description="number", ordering="sequence")
+    def name(self, invoice: Invoice) -> str:
+        return str(invoice)
+
+    @admin.display(description="customer", ordering="customer__name")
+    def buyer_name(self, invoice: Invoice) -> str:
+        return invoice.customer.name
+
+    @admin.display(description="total", ordering="total_minor")
+    def total_text(self, invoice: Invoice) -> str:
+        organization = invoice.organization
+        return Formats.of(organization.locale, organization.zone).money(invoice.total)
+
+    @badge("status", COLOURS)
+    def state(self, invoice: Invoice) -> str:
+        return invoice.status
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("customer", "organization", "subscription__plan")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self.object_page("pdf", self.pdf, action=Action.READ),
+            self.object_page("resend", partial(resend, self), action=Action.MANAGE_INVOICES),
+            self.object_page("finalize", self.finalize, action=Action.MANAGE_INVOICES),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the page of an invoice, whoever asks; there is no form that could be sent."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET"])
+        invoice = self.object_or_404(request, object_id or "", self.reading)
+        lines = list(invoice.lines.order_by("position"))
+        theirs = Formats.of(invoice.buyer.get("locale") or invoice.customer.locale, organization_of(request).zone)
+        context = self.context(request, invoice, title=f"Invoice {invoice}")
+        context |= {
+            "invoice": invoice,
+            "sheet": sheet_of(invoice, lines, theirs),
+            "sentence": standing.sentence(invoice, request),
+            "past_due": invoice.is_past_due(standing.today_of(request)),
+            "deliveries": standing.deliveries(invoice, formats_of(request)),
+            "parties": standing.parties(invoice),
+            "document": delivery.document_of(invoice=invoice),
+            "may_manage": allowed(request, Action.MANAGE_INVOICES),
+        }
+        return TemplateResponse(request, "backoffice/invoice/page.html", context)
+
+    def pdf(self, request: HttpRequest, invoice: Invoice) -> HttpResponse:
+        """Give the stored bytes of the paper."""
+        document = delivery.document_of(invoice=invoice)
+        if document is None:
+            raise Http404
+        return HttpResponse(
+            bytes(document.content),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="{invoice.number}.pdf"'},
+        )
+
+    def finalize(self, request: HttpRequest, invoice: Invoice) -> HttpResponse:
+        """Ask once more, then number and freeze a draft."""
+        if request.method == "POST":
+            try:
+                done = finalizing.finalize(invoice=invoice, now=clock.billing(organization_of(request)))
+            except Refusal as refusal:
+                messages.error(request, refusal.sentence)
+            else:
+                self.audit(request, done, "finalized", str(done.number))
+                messages.success(request, f"{done.number} is final. The PDF is made and mailed next.")
+            return HttpResponseRedirect(reverse("admin:invoicing_invoice_change", args=[invoice.pk]))
+        context = self.context(request, invoice, title="Finalize", invoice=invoice)
+        context["total"] = formats_of(request).money(invoice.total)
+        return TemplateResponse(request, "backoffice/invoice/finalize.html", context)

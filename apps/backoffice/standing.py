@@ -1,0 +1,86 @@
+"""Where an invoice stands, in one sentence, and what became of its mails."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+
+from apps.accounts.scoped_admin import formats_of, organization_of
+from apps.core import clock
+from apps.core.formats import Formats
+from apps.delivery import queries as delivery
+from apps.delivery.models import Delivery
+from apps.invoicing import finalizing
+from apps.invoicing.models import Invoice
+from apps.rating.wallclock import local_date
+
+
+def today_of(request: HttpRequest) -> date:
+    """Return the organization's local date on its own clock."""
+    organization = organization_of(request)
+    return local_date(clock.billing(organization), organization.zone)
+
+
+def sentence(invoice: Invoice, request: HttpRequest) -> str:
+    """Say it: "Finalized 1 Oct, mailed to x at 09:00, due 15 Oct, unpaid."."""
+    formats, today = formats_of(request), today_of(request)
+    if invoice.issued_on is None or invoice.due_on is None:
+        return "A draft: it has no number yet, and nobody has seen it."
+    parts = [f"Finalized {formats.day(invoice.issued_on, today=today)}", _mailed(invoice, formats)]
+    if invoice.status == Invoice.Status.PAID:
+        paid = f" {formats.day_of(invoice.paid_at, today=today)}" if invoice.paid_at else ""
+        parts.append("nothing to pay" if invoice.total_minor == 0 else f"paid{paid}")
+    else:
+        due = formats.day(invoice.due_on, today=today)
+        parts += [f"was due {due}" if invoice.is_past_due(today) else f"due {due}", "unpaid"]
+    return ", ".join(parts) + "."
+
+
+def deliveries(invoice: Invoice, formats: Formats) -> list[dict[str, Any]]:
+    """Return the mails of an invoice, newest first, with the last word on each."""
+    rows = []
+    for sent in delivery.deliveries_of(invoice=invoice):
+        tries = sorted(sent.attempts.all(), key=lambda attempt: attempt.number)
+        rows.append(
+            {
+                "delivery": sent,
+                "made": formats.moment(sent.created_at),
+                "sent": formats.moment(sent.sent_at) if sent.sent_at else "",
+                "tries": len(tries),
+                "detail": tries[-1].detail if tries and sent.status != Delivery.Status.SENT else "",
+            }
+        )
+    return rows
+
+
+def parties(invoice: Invoice) -> list[dict[str, Any]]:
+    """Return seller and buyer as printed: frozen on a final invoice, as they are now on a draft."""
+    seller = invoice.seller or finalizing.seller_snapshot(invoice.organization)
+    buyer = invoice.buyer or finalizing.buyer_snapshot(invoice.customer, invoice.organization)
+    return [party_of(seller), party_of(buyer)]
+
+
+def party_of(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the name and address of a snapshot, as printed."""
+    town = " ".join(filter(None, [snapshot.get("postal_code"), snapshot.get("city")]))
+    parts = [snapshot.get("address_line1"), snapshot.get("address_line2"), town]
+    parts += [snapshot.get("region"), snapshot.get("country")]
+    return {
+        "name": snapshot.get("name"),
+        "legal_name": snapshot.get("legal_name"),
+        "address": [part for part in parts if part],
+        "tax_id": snapshot.get("tax_id"),
+    }
+
+
+def _mailed(invoice: Invoice, formats: Formats) -> str:
+    rows = list(delivery.deliveries_of(invoice=invoice))
+    sent = [row for row in rows if row.sent_at is not None]
+    if sent:
+        last = max(sent, key=lambda row: row.sent_at or row.created_at)
+        assert last.sent_at is not None, "only sent ones are left"
+        return f"mailed to {last.recipient} on {formats.moment(last.sent_at)}"
+    if any(row.status == Delivery.Status.FAILED for row in rows):
+        return "the mail could not be delivered"
+    return "mail on its way" if rows else "not mailed yet"

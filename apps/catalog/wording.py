@@ -1,0 +1,50 @@
+"""A price in words, the same wherever it is shown."""
+
+from apps.catalog.models import Price
+from apps.core.formats import Formats
+from apps.rating import pricing
+from apps.rating.money import Money
+from apps.rating.pricing.graduated import Graduated
+from apps.rating.pricing.per_unit import PerUnit
+
+
+def price_in_words(price: Price, formats: Formats) -> str:
+    """Say a price: "0.01 per call, 10,000 included, setup 45.00". A base fee is said "100 per month"."""
+    model = pricing.parse(price.form)
+    parts = [_rate(model, price, formats)]
+    terms = model.terms
+    if terms.included_units:
+        parts.append(f"{formats.number(terms.included_units)} included")
+    if terms.minimum_amount is not None:
+        parts.append(f"at least {formats.number(terms.minimum_amount)}")
+    if terms.maximum_amount is not None:
+        parts.append(f"at most {formats.number(terms.maximum_amount)}")
+    if terms.transform is not None:
+        parts.append(f"counted in units of {formats.number(terms.transform.divide_by)}")
+    if price.setup_fee_minor:
+        parts.append(f"setup {formats.amount(Money(price.setup_fee_minor, price.currency))}")
+    return ", ".join(parts)
+
+
+def _rate(model: pricing.PricingModel, price: Price, formats: Formats) -> str:
+    unit = _unit(price)
+    if isinstance(model, PerUnit):
+        return f"{formats.number(model.unit_amount)} {unit}".strip()
+    assert isinstance(model, Graduated), "a new pricing model needs its words here"
+    tiers = []
+    for tier in model.tiers:
+        reach = "beyond" if tier.up_to is None else f"up to {formats.number(tier.up_to)}"
+        flat = f" + {formats.number(tier.flat_amount)}" if tier.flat_amount else ""
+        tiers.append(f"{formats.number(tier.unit_amount)} {unit}{flat} {reach}")
+    return ", ".join(tiers)
+
+
+def _unit(price: Price) -> str:
+    if price.add_on is not None:
+        kinds = {"usage": f"per {price.add_on.unit}", "fixed": "per period", "one_time": "once"}
+        return kinds[price.add_on.kind]
+    plan = price.plan
+    assert plan is not None, "a price is of a plan or an add-on"
+    if plan.interval_count == 1:
+        return f"per {plan.interval_unit}"
+    return f"every {plan.interval_count} {plan.interval_unit}s"

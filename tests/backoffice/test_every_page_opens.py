@@ -1,0 +1,97 @@
+"""Every page of the office opens for an owner, on an empty organization and on a busy one."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts import operations as accounts
+from apps.accounts.models import Customer
+from apps.invoicing.models import Invoice
+from apps.tenancy import scope
+from apps.tenancy.models import Organization
+from tests import builders
+from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
+
+LISTS = sorted(f"{m._meta.app_label}_{m._meta.model_name}_changelist" for m in admin.site._registry)
+ADDS = ["accounts_customer", "accounts_member", "accounts_apikey", "catalog_product", "catalog_plan"]
+ADDS += ["catalog_addon", "catalog_metric", "catalog_price"]
+TABS = ["change", "subscription", "usage", "invoices", "next_invoice", "add_usage", "start_subscription", "history"]
+
+
+@pytest.fixture
+def busy(office: Organization) -> Customer:
+    """A customer with a setup fee, a base fee, usage in two months and two invoices."""
+    with scope.of(office):
+        offer = builders.usage_offer(office, setup_fee="45", base="10")
+        buyer = builders.customer(office)
+        builders.subscribed(buyer, offer)
+        builders.used(buyer, offer, "2.5", at=SEPTEMBER + timedelta(days=9))
+        builders.close(office, OCTOBER)
+        builders.used(buyer, offer, "1", at=OCTOBER + timedelta(days=9))
+        builders.close(office, NOVEMBER)
+        accounts.create_api_key(organization=office, name="CRM", role="developer", now=NOVEMBER)
+    return buyer
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_lists(owner: Client, busy: Customer, page: str) -> None:
+    response = owner.get(reverse(f"admin:{page}"), follow=True)
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_empty_lists(owner: Client, page: str) -> None:
+    assert owner.get(reverse(f"admin:{page}"), follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("page", ADDS)
+def test_add_forms(owner: Client, page: str) -> None:
+    assert owner.get(reverse(f"admin:{page}_add")).status_code == 200
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_customer_pages(owner: Client, busy: Customer, tab: str) -> None:
+    page = owner.get(reverse(f"admin:accounts_customer_{tab}", args=[busy.pk]))
+    assert page.status_code == 200
+    assert "Fabrikam" in page.content.decode()
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_pages_of_a_customer_with_nothing(owner: Client, office: Organization, tab: str) -> None:
+    with scope.of(office):
+        buyer = builders.customer(office)
+    assert owner.get(reverse(f"admin:accounts_customer_{tab}", args=[buyer.pk])).status_code == 200
+
+
+def test_each_row_has_a_page(owner: Client, busy: Customer) -> None:
+    for model in admin.site._registry:
+        with scope.of(busy.organization):
+            row = model._default_manager.order_by("pk").first()
+        if row is None or model._meta.model_name == "job":
+            continue
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk])
+        assert owner.get(address).status_code == 200, address
+
+
+def test_an_invoice_page_says_where_it_stands(owner: Client, busy: Customer) -> None:
+    with scope.of(busy.organization):
+        invoice = Invoice.objects.get(number="INV-0002")
+    page = owner.get(reverse("admin:invoicing_invoice_change", args=[invoice.pk])).content.decode()
+    assert "Finalized 1 Oct, not mailed yet, was due 15 Oct, unpaid." in page
+    assert "2.5 × 95 = 237.50" in page
+    assert "The PDF is being made." in page
+
+
+def test_the_dashboard_of_a_new_organization_says_what_to_do_first(owner: Client) -> None:
+    page = owner.get(reverse("admin:index")).content.decode()
+    assert "Add a product" in page
+    assert "Recent actions" not in page
+
+
+def test_the_dashboard_of_a_busy_organization_shows_figures(owner: Client, busy: Customer) -> None:
+    page = owner.get(reverse("admin:index")).content.decode()
+    assert "Open invoices" in page
+    assert "$" in page
