@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -47,7 +48,7 @@ def test_a_small_bill_is_one_page_with_every_figure() -> None:
 
 def test_it_is_tagged_titled_and_says_its_language() -> None:
     document = read(SMALL)
-    root = document.trailer["/Root"]
+    root: Any = document.trailer["/Root"]
     assert document.metadata is not None
     assert document.metadata.title == "Invoice INV-0042"
     assert root["/MarkInfo"]["/Marked"]
@@ -100,7 +101,8 @@ def test_japanese_is_printed() -> None:
     )
     (page,) = texts(told)
     assert "株式会社ファブリカム" in page and "コーチング" in page and "￥38,000" in page
-    fonts = read(told).pages[0]["/Resources"]["/Font"].values()
+    page_one: Any = read(told).pages[0]
+    fonts = page_one["/Resources"]["/Font"].values()
     assert any("CJK" in font.get_object()["/BaseFont"] for font in fonts)
     assert [round(float(side)) for side in read(told).pages[0].mediabox[2:]] == [612, 792]
 

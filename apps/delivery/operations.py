@@ -1,0 +1,163 @@
+"""Store papers; keep the account of what was sent to whom."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.db import transaction
+
+from apps.core.refusals import Conflict, Refusal
+from apps.delivery.models import Attempt, Delivery, Document
+from apps.invoicing.models import Invoice
+from apps.outbox import operations as outbox
+from apps.outbox.models import Message
+from apps.tenancy import operations as tenancy
+
+LONGEST_ADDRESS = 254
+LONGEST_TEXT = 5000
+LONGEST_DETAIL = 1000
+# What an outcome makes of its delivery: after a passing refusal it waits in the queue again.
+AFTER = {
+    Attempt.Outcome.SENT: Delivery.Status.SENT,
+    Attempt.Outcome.REFUSED: Delivery.Status.QUEUED,
+    Attempt.Outcome.REJECTED: Delivery.Status.FAILED,
+    Attempt.Outcome.UNKNOWN: Delivery.Status.UNKNOWN,
+}
+EMAIL = EmailValidator()
+UNSENDABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How an attempt ended, and what the other side said."""
+
+    outcome: Attempt.Outcome
+    detail: str = ""
+
+
+@transaction.atomic
+def store_document(*, message: Message, invoice: Invoice, content: bytes, pages: int, now: datetime) -> Document:
+    """Store an invoice's paper once and announce it; return the one stored already if there is one."""
+    document, created = Document.objects.get_or_create(
+        invoice=invoice,
+        organization=invoice.organization,
+        defaults={
+            "content": content,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "pages": pages,
+            "created_at": now,
+        },
+    )
+    if created:
+        outbox.append(
+            organization=invoice.organization,
+            topic="document.stored",
+            payload={"invoice": invoice.public_id, "document": document.public_id},
+            now=message.occurred_at,
+        )
+    return document
+
+
+@transaction.atomic
+def resend(*, invoice: Invoice, recipient: str, message_text: str = "", actor: str, now: datetime) -> Message:
+    """Ask for an invoice's stored paper to be mailed again, with a few words above; the outbox does it.
+
+    Raise Conflict for a draft, and Refusal for an address or a text that cannot be sent.
+    """
+    if invoice.status == Invoice.Status.DRAFT:
+        raise Conflict("not_finalized", "A draft cannot be sent: finalize it first.")
+    recipient, message_text = recipient.strip(), message_text.strip()
+    try:
+        EMAIL(recipient)
+    except ValidationError:
+        raise Refusal("invalid_email", "Enter one address, such as name@example.com.", field="recipient") from None
+    if len(recipient) > LONGEST_ADDRESS:
+        raise Refusal("invalid_email", f"An address has at most {LONGEST_ADDRESS} letters.", field="recipient")
+    if len(message_text) > LONGEST_TEXT:
+        raise Refusal("text_too_long", f"Write at most {LONGEST_TEXT} letters.", field="message_text")
+    if UNSENDABLE.search(message_text):
+        raise Refusal("text_unprintable", "The text contains a letter that cannot be sent.", field="message_text")
+    tenancy.record_audit(
+        organization=invoice.organization,
+        actor=actor,
+        verb="resend",
+        subject=invoice,
+        now=now,
+        summary=f"{invoice.number} to {recipient}",
+    )
+    return outbox.append(
+        organization=invoice.organization,
+        topic="invoice.resend_requested",
+        payload={"invoice": invoice.public_id, "recipient": recipient, "text": message_text},
+        now=now,
+    )
+
+
+@transaction.atomic
+def queue(*, message: Message, invoice: Invoice, recipient: str, now: datetime) -> Delivery:
+    """Return the one delivery of a message to a recipient by e-mail, making it the first time."""
+    delivery, _ = Delivery.objects.get_or_create(
+        organization=invoice.organization,
+        message=message,
+        channel=Delivery.Channel.EMAIL,
+        recipient=recipient,
+        defaults={"invoice": invoice, "created_at": now},
+    )
+    return delivery
+
+
+@transaction.atomic
+def begin(*, delivery: Delivery, now: datetime) -> Attempt | None:
+    """Note that a try begins, before anything is sent; None unless the delivery waits or was refused for good.
+
+    The note is what tells a later run that mail may have left: from `sending` nothing is ever sent again by itself.
+    """
+    held = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if held.status not in {Delivery.Status.QUEUED, Delivery.Status.FAILED}:
+        return None
+    Delivery.objects.filter(pk=held.pk).update(status=Delivery.Status.SENDING)
+    number = Attempt.objects.filter(delivery=held).count() + 1
+    return Attempt.objects.create(organization_id=held.organization_id, delivery=held, number=number, started_at=now)
+
+
+@transaction.atomic
+def settle(*, attempt: Attempt, result: Result, now: datetime, is_last: bool = False) -> bool:
+    """Write down how a try ended; False when it was settled already.
+
+    A refusal puts the delivery back in the queue, unless this was the last try. Whoever made the try may still tell
+    the outcome of one that was given up as unknown meanwhile.
+    """
+    Delivery.objects.select_for_update().get(pk=attempt.delivery_id)
+    open_outcomes = [Attempt.Outcome.STARTED, Attempt.Outcome.UNKNOWN]
+    moved = Attempt.objects.filter(pk=attempt.pk, outcome__in=open_outcomes).update(
+        outcome=result.outcome, detail=result.detail[:LONGEST_DETAIL], finished_at=now
+    )
+    if moved:
+        sent_at = now if result.outcome == Attempt.Outcome.SENT else None
+        gave_up = is_last and result.outcome == Attempt.Outcome.REFUSED
+        status = Delivery.Status.FAILED if gave_up else AFTER[result.outcome]
+        Delivery.objects.filter(pk=attempt.delivery_id).update(status=status, sent_at=sent_at)
+    return bool(moved)
+
+
+@transaction.atomic
+def reject(*, delivery: Delivery, reason: str, now: datetime) -> None:
+    """Note a delivery that cannot even be written down as a mail."""
+    attempt = begin(delivery=delivery, now=now)
+    if attempt is not None:
+        settle(attempt=attempt, result=Result(Attempt.Outcome.REJECTED, reason), now=now)
+
+
+@transaction.atomic
+def lose(*, delivery: Delivery, now: datetime) -> None:
+    """Mark a delivery whose try nobody finished: its outcome is not known."""
+    held = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if held.status != Delivery.Status.SENDING:
+        return
+    Attempt.objects.filter(delivery=held, outcome=Attempt.Outcome.STARTED).update(
+        outcome=Attempt.Outcome.UNKNOWN, detail="The worker stopped before it knew the outcome.", finished_at=now
+    )
+    Delivery.objects.filter(pk=held.pk).update(status=Delivery.Status.UNKNOWN)

@@ -1,0 +1,27 @@
+"""Read documents and how they were sent."""
+
+from django.db.models import Prefetch
+
+from apps.delivery.models import Attempt, Delivery, Document
+from apps.invoicing.models import Invoice
+
+
+def document_of(*, invoice: Invoice) -> Document | None:
+    """Return the stored paper of an invoice; None for a draft, and until it is rendered."""
+    return Document.objects.filter(invoice=invoice).first()
+
+
+def document_facts_of(*, invoice: Invoice) -> Document | None:
+    """Return the stored paper of an invoice without reading its bytes."""
+    return Document.objects.filter(invoice=invoice).defer("content").first()
+
+
+def deliveries_of(*, invoice: Invoice) -> list[Delivery]:
+    """Return an invoice's deliveries, newest first, each with its attempts in order."""
+    attempts = Prefetch("attempts", queryset=Attempt.objects.order_by("number"))
+    return list(Delivery.objects.filter(invoice=invoice).order_by("-pk").prefetch_related(attempts))
+
+
+def invoice_named(*, public_id: str) -> Invoice:
+    """Return the invoice that a message tells of, with its organization."""
+    return Invoice.objects.select_related("organization", "customer").get(public_id=public_id)
