@@ -123,6 +123,12 @@ OFFERS = (
 )
 
 
+def step_count() -> int:
+    """Return how many steps `perform` yields: the set-up, each start, each use, and each month closed."""
+    closings = sum(3 - offer.starts_in_month for offer in OFFERS)
+    return 1 + len(OFFERS) + sum(len(offer.used) for offer in OFFERS) + closings
+
+
 def months_before(today: date) -> list[date]:
     """Return the first days of the last two whole months, and of this one."""
     this = today.replace(day=1)

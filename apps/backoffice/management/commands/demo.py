@@ -11,13 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.backoffice import demonstration
 from apps.core import clock, console
 from apps.delivery import queries as delivery
+from apps.delivery.paper import invoice_paper
 from apps.invoicing.models import Invoice
 from apps.outbox import queries as outbox
 from apps.outbox.work import work
 from apps.tenancy import queries as tenancy
 from apps.tenancy import scope
-
-STEPS = 44
 
 
 class Command(BaseCommand):
@@ -30,25 +29,30 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if tenancy.organizations():
             raise CommandError("This database is in use; the demonstration wants an empty one. scripts/demo makes it.")
-        with console.progress("Demonstration", total=STEPS, quiet=options["json"]) as say:
-            done = 0
+        with console.progress("Billing", total=demonstration.step_count(), quiet=options["json"]) as say:
             for done, step in enumerate(demonstration.perform(now=clock.wall()), start=1):
                 say(step, done=done)
-            while work(clock=clock.wall, most=1):
-                done += 1
-                say("rendering and mailing", done=done)
         (organization,) = tenancy.organizations()
         with scope.of(organization):
+            invoices = list(Invoice.objects.order_by("pk"))
+            self._send(invoices, quiet=options["json"])
             failed = outbox.unfinished()
             if failed:
                 raise CommandError(f"{len(failed)} jobs did not finish; the first says: {failed[0].error}")
-            rows = [row(invoice, Path(options["output"]) / "invoices") for invoice in Invoice.objects.order_by("pk")]
+            rows = [row(invoice, Path(options["output"]) / "invoices") for invoice in invoices]
         if options["json"]:
             print(json.dumps(rows))
             return
         console.table(
             ["customer", "period", "number", "total", "PDF", "mail"], [list(r.values()) for r in rows], right=["total"]
         )
+
+    def _send(self, invoices: list[Invoice], *, quiet: bool) -> None:
+        jobs = 2 * len(invoices)  # the document, then the mail
+        with console.progress("PDF and mail", total=jobs, quiet=quiet) as say:
+            for done in range(1, jobs + 1):
+                work(clock=clock.wall, most=1)
+                say(f"{done} of {jobs}", done=done)
 
 
 def row(invoice: Invoice, folder: Path) -> dict[str, str]:
@@ -58,12 +62,9 @@ def row(invoice: Invoice, folder: Path) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     pdf = folder / f"{invoice.number}.pdf"
     pdf.write_bytes(document.content)
-    first = invoice.lines.order_by("period_starts_at").first()
-    assert first is not None, "every invoice has a line"
-    starts_at, ends_at = first.period_starts_at, first.period_ends_at
     return {
         "customer": invoice.buyer["name"],
-        "period": f"{starts_at:%d %b} – {ends_at:%d %b %Y}",
+        "period": invoice_paper(invoice=invoice).lines[0].period,
         "number": str(invoice.number),
         "total": invoice.total.text(),
         "pdf": str(pdf),
