@@ -14,3 +14,7 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("health/work", health.work),
 ]
+
+handler400 = "apps.api.faults.bad_request"
+handler404 = "apps.api.faults.not_found"
+handler500 = "apps.api.faults.server_error"

@@ -1,5 +1,6 @@
 """Authenticate programs by key: `Authorization: Bearer tb_live_…`."""
 
+import re
 import secrets
 from datetime import timedelta
 
@@ -11,11 +12,15 @@ from rest_framework.request import Request
 from apps.accounts import operations, queries
 from apps.accounts.models import ApiKey
 from apps.core import clock
+from apps.core.ids import ALPHABET
 from apps.tenancy import scope
 
-SEEN_EVERY = timedelta(
-    minutes=10
-)  # how stale last_used_at may be: a write for every request would cost more than it tells
+# How stale last_used_at may be: a write for every request would cost more than it tells.
+SEEN_EVERY = timedelta(minutes=10)
+KEY = re.compile(
+    rf"tb_(?:live|test)_(?P<lookup>[{ALPHABET}]{{{operations.LOOKUP_LENGTH}}})"
+    rf"_(?P<secret>[0-9a-f]{{{2 * operations.SECRET_BYTES}}})"
+)
 
 
 class KeyHolder:
@@ -37,12 +42,13 @@ class ApiKeyAuthentication(BaseAuthentication):
     """Find the key by its public part, compare the digest of its secret, and open the organization's scope."""
 
     def authenticate(self, request: Request) -> tuple[KeyHolder, ApiKey] | None:
-        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-        if not scheme:
+        header = request.headers.get("Authorization")
+        if header is None:
             return None
+        scheme, _, text = header.partition(" ")
         if scheme.lower() != "bearer":
             raise AuthenticationFailed("Send the key as 'Authorization: Bearer tb_…'.")
-        key = find_key(text.strip())
+        key = find_key(text.strip(" "))
         if key is None:
             raise AuthenticationFailed("This key is unknown or revoked.")
         scope.activate(key.organization)
@@ -57,11 +63,16 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 def find_key(text: str) -> ApiKey | None:
-    """Return the key in force that `text` opens, comparing in constant time also where there is none."""
-    lookup, _, secret = text.removeprefix("tb_").partition("_")[2].partition("_")
-    key = queries.key_by_lookup(lookup=lookup) if lookup else None
+    """Return the key in force that `text` opens, comparing in constant time also where there is none.
+
+    What does not look like a key never reaches the database.
+    """
+    match = KEY.fullmatch(text)
+    if match is None:
+        return None
+    key = queries.key_by_lookup(lookup=match["lookup"])
     expected = key.digest if key else operations.digest_of("")
-    fits = secrets.compare_digest(expected, operations.digest_of(secret or "-"))
+    fits = secrets.compare_digest(expected, operations.digest_of(match["secret"]))
     return key if fits else None
 
 
@@ -72,4 +83,9 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "tb_<mode>_<lookup>_<secret>"}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "tb_<mode>_<lookup>_<secret>",
+            "description": "A key made under API keys in the office, or by manage.py create_api_key; shown once.",
+        }

@@ -1,5 +1,21 @@
 """The API's addresses."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.accounts.api import CustomerList
+from apps.api.views import Docs, Schema
+from apps.delivery.api import InvoiceDetail, InvoicePdf
+from apps.invoicing.api import InvoiceList
+from apps.subscriptions.api import CustomerDetail
+from apps.usage.api import Usage
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("customers", CustomerList.as_view()),
+    path("customers/<str:public_id>", CustomerDetail.as_view()),
+    path("invoices", InvoiceList.as_view()),
+    path("invoices/<str:public_id>", InvoiceDetail.as_view()),
+    path("invoices/<str:public_id>/pdf", InvoicePdf.as_view()),
+    path("usage", Usage.as_view()),
+    path("schema", Schema.as_view(), name="schema"),
+    path("docs", Docs.as_view(), name="docs"),
+]

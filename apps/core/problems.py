@@ -1,12 +1,16 @@
 """Errors as problem details (RFC 9457), each naming the field at fault."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
+from drf_spectacular.utils import OpenApiResponse
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
-from rest_framework.response import Response
+from rest_framework import serializers
+from rest_framework.exceptions import APIException
+from rest_framework.settings import api_settings
 
 from apps.core.refusals import Refusal
 
@@ -17,42 +21,98 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    406: "Not acceptable",
     409: "In conflict with what is stored",
+    411: "The length is missing",
     413: "Too large",
     415: "Unsupported media type",
     429: "Too many requests",
 }
+SERVER_ERROR = {"code": "error", "field": None, "detail": "This failed on our side; it was logged. Try again later."}
 
 
-def problem(status: int, errors: list[dict[str, Any]], **extra: Any) -> dict[str, Any]:
+def problem(status: int, errors: Sequence[Mapping[str, Any]], **extra: Any) -> dict[str, Any]:
     """Return the members of a problem: type, title, status, detail, and errors [{code, field, detail}]."""
     return {
+        **extra,
         "type": "about:blank",
         "title": TITLES.get(status, "The request failed"),
         "status": status,
         "detail": errors[0]["detail"] if errors else "",
         "errors": errors,
-        **extra,
     }
 
 
+def answer(members: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """Answer with a problem in its own media type, whatever format was asked for."""
+    return JsonResponse(members, status=members["status"], content_type=MEDIA_TYPE, headers=headers)
+
+
+def refused(status: int, code: str, sentence: str) -> HttpResponse:
+    """Answer with a problem about the whole request."""
+    return answer(problem(status, [{"code": code, "field": None, "detail": sentence}]))
+
+
 class ProblemFormatter(ExceptionFormatter):
+    """Put REST framework's errors into the members of a problem."""
+
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
-        errors = [{"code": e.code, "field": e.attr, "detail": e.detail} for e in error_response.errors]
+        if self.exc.status_code >= 500:
+            return problem(self.exc.status_code, [SERVER_ERROR])
+        whole = api_settings.NON_FIELD_ERRORS_KEY
+        errors = [
+            {"code": error.code, "field": None if error.attr == whole else error.attr, "detail": error.detail}
+            for error in error_response.errors
+        ]
         return problem(self.exc.status_code, errors)
 
 
 class ProblemHandler(ExceptionHandler):
-    """Format REST framework's exceptions as problems; anything unforeseen stays a logged 500."""
+    """Handle REST framework's exceptions as the package does, in our format."""
+
+    def format_exception(self, exc: APIException) -> dict[str, Any]:
+        members: dict[str, Any] = ProblemFormatter(exc, self.context, self.exc).run()
+        return members
 
 
-def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Response | HttpResponse | None:
-    """Answer a refusal or one of REST framework's exceptions as a problem."""
+def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> HttpResponse | None:
+    """Answer a refusal or one of REST framework's exceptions as a problem; anything unforeseen as a logged 500."""
     if isinstance(exc, Refusal):
         error = {"code": exc.code, "field": exc.field, "detail": exc.sentence}
-        response: Response | None = Response(problem(exc.status, [error], **exc.extra), status=exc.status)
-    else:
-        response = ProblemHandler(exc, context).run()
-    if response is not None:
-        response.content_type = MEDIA_TYPE
-    return response
+        return answer(problem(exc.status, [error], **exc.extra))
+    response = ProblemHandler(exc, context).run()
+    if response is None:
+        return None
+    headers = {name: response[name] for name in ("WWW-Authenticate", "Retry-After") if name in response}
+    return answer(response.data, headers)
+
+
+class Fault(serializers.Serializer[Any]):
+    """One thing that is wrong."""
+
+    code = serializers.CharField(help_text="Stable, for programs.")
+    field = serializers.CharField(
+        allow_null=True, help_text="The member, parameter or header at fault; null where it is the whole request."
+    )
+    detail = serializers.CharField(help_text="A sentence for people.")
+
+
+class Problem(serializers.Serializer[Any]):
+    """Why a request was refused (RFC 9457). Nothing was changed."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="The first error's sentence.")
+    errors = Fault(many=True)  # type: ignore[assignment]
+    items = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="With ambiguous_item: the items to choose from."
+    )
+
+
+def responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
+    """Describe the refusals of an operation for OpenAPI; those about the key belong to all of them."""
+    return {
+        (status, MEDIA_TYPE): OpenApiResponse(Problem, description=TITLES[status])
+        for status in sorted({401, 403, *statuses})
+    }

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import Customer
-from apps.invoicing.models import Charge, Invoice, Kind
+from apps.invoicing.models import Charge, Invoice, Kind, Line
 from apps.subscriptions.models import Item, Period, Subscription
 
 
@@ -60,3 +60,16 @@ def events_charged(*, subscription: Subscription) -> dict[int, int]:
 def invoices_of(*, customer: Customer) -> QuerySet[Invoice]:
     """Return a customer's invoices, newest first."""
     return Invoice.objects.filter(customer=customer).order_by("-pk")
+
+
+def invoices(*, customer: str | None = None, status: str | None = None) -> QuerySet[Invoice]:
+    """Return invoices with their customer and subscription; `customer` is a public id or an external id."""
+    rows = Invoice.objects.select_related("customer", "subscription")
+    if customer is not None:
+        rows = rows.filter(Q(customer__public_id=customer) | Q(customer__external_id=customer))
+    return rows if status is None else rows.filter(status=status)
+
+
+def lines_of(*, invoice: Invoice) -> list[Line]:
+    """Return an invoice's lines in their order."""
+    return list(invoice.lines.order_by("position"))

@@ -1,10 +1,13 @@
 """Where the next period of an item begins and ends. Reads and computes; writes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from apps.catalog.models import Price
 from apps.rating import periods
+from apps.subscriptions import queries
 from apps.subscriptions.models import Item, Period
 
 
@@ -52,3 +55,29 @@ def following(*, item: Item, last: Period | None, zone: ZoneInfo) -> Span | None
             regular = periods.period(item.anchor_at, item.interval, index, zone)
     span = periods.Period(starts_at, regular.ends_at)
     return Span(item=item, index=index, span=span, full=span, price=item.price, billable=True)
+
+
+def current(*, items: Sequence[Item], instant: datetime, zone: ZoneInfo) -> dict[int, periods.Period]:
+    """Return the billing period of each item that contains an instant, by item id, opened or yet to be opened.
+
+    An item whose life is over, or is yet to begin, has none.
+    """
+    opened = queries.periods_covering(items=items, instant=instant)
+    found = {pk: periods.Period(period.starts_at, period.ends_at) for pk, period in opened.items()}
+    rest = [item for item in items if item.pk not in found]
+    last = queries.last_periods(items=rest) if rest else {}
+    for item in rest:
+        span = _ahead(item, last.get(item.pk), instant, zone)
+        if span is not None:
+            found[item.pk] = span.span
+    return found
+
+
+def _ahead(item: Item, last: Period | None, instant: datetime, zone: ZoneInfo) -> Span | None:
+    """Compute the span after an item's last opened period that covers an instant."""
+    while last is not None and last.ends_at <= instant:
+        span = following(item=item, last=last, zone=zone)
+        if span is None or span.span.ends_at > instant:
+            return span
+        last = Period(item=item, index=span.index, starts_at=span.span.starts_at, ends_at=span.span.ends_at)
+    return None

@@ -1,0 +1,89 @@
+"""One invoice for programs, and its paper."""
+
+import re
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.permissions import Action
+from apps.accounts.scoped_api import ScopedView, id_parameter, organization_of, shown
+from apps.core import problems
+from apps.core.fields import InstantOut
+from apps.core.refusals import Conflict
+from apps.delivery import queries
+from apps.invoicing import queries as invoicing
+from apps.invoicing.api import WholeInvoice, said_for
+
+
+class DocumentSerializer(serializers.Serializer[Any]):
+    """The stored paper of an invoice: the same bytes for ever."""
+
+    sha256 = serializers.CharField(help_text="Of the PDF's bytes, in hexadecimal.")
+    pages = serializers.IntegerField()
+    created_at = InstantOut()
+
+
+class InvoiceSerializer(WholeInvoice):
+    """An invoice with its lines, the parties as printed, and its paper."""
+
+    document = DocumentSerializer(allow_null=True, help_text="Null for a draft, and until the PDF is rendered.")
+
+
+class InvoiceDetail(ScopedView):
+    """One invoice."""
+
+    actions = {"GET": Action.READ}
+
+    @extend_schema(
+        operation_id="get_invoice",
+        summary="Get an invoice with its lines",
+        tags=["invoices"],
+        parameters=[id_parameter("inv_…")],
+        responses={200: InvoiceSerializer, **problems.responses(400, 404)},
+    )
+    def get(self, request: Request, public_id: str) -> Response:
+        self.asked(request)
+        invoice = self.one(invoicing.invoices(), public_id, request)
+        document = queries.document_facts_of(invoice=invoice)
+        answer = shown(WholeInvoice, invoice, **said_for(organization_of(request)))
+        return Response({**answer, "document": shown(DocumentSerializer, document) if document else None})
+
+
+class InvoicePdf(ScopedView):
+    """The paper of an invoice."""
+
+    actions = {"GET": Action.READ}
+
+    @extend_schema(
+        operation_id="get_invoice_pdf",
+        summary="Download an invoice as PDF",
+        description="409 `document_not_ready` for a draft, and for the moments until a finalized invoice is rendered.",
+        tags=["invoices"],
+        parameters=[id_parameter("inv_…")],
+        responses={
+            (200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY, description="The stored bytes."),
+            **problems.responses(400, 404, 409),
+        },
+    )
+    def get(self, request: Request, public_id: str) -> HttpResponse:
+        self.asked(request)
+        invoice = self.one(invoicing.invoices(), public_id, request)
+        document = queries.document_of(invoice=invoice)
+        if document is None:
+            raise Conflict("document_not_ready", "This invoice has no PDF yet: it is a draft, or about to be rendered.")
+        response = HttpResponse(bytes(document.content), content_type="application/pdf")
+        disposition = content_disposition_header(True, filename(invoice.number or invoice.public_id))
+        response["Content-Disposition"] = disposition or "attachment"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def filename(number: str) -> str:
+    """Name a file for an invoice number, whatever characters its prefix has."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", number).strip(".-") + ".pdf"

@@ -1,0 +1,206 @@
+"""Invoices for programs: the list, and what a whole one consists of."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.permissions import Action
+from apps.accounts.scoped_api import ScopedView, next_url, organization_of, shown
+from apps.core import clock, pagination, problems
+from apps.core.fields import AmountOut, InstantOut, NumberOut, Text
+from apps.core.pagination import PageQuery
+from apps.invoicing import queries
+from apps.invoicing.models import Invoice, Kind, Line
+from apps.rating.money import Money
+from apps.rating.pricing import Step, StepKind, words
+from apps.tenancy.models import Organization
+
+
+class InvoiceSummary(serializers.Serializer[Any]):
+    """A document that says what is due."""
+
+    id = serializers.CharField(source="public_id")
+    number = serializers.CharField(allow_null=True, help_text="Null for a draft.")
+    status = serializers.ChoiceField(choices=Invoice.Status.choices)
+    customer = serializers.CharField(source="customer.public_id")
+    subscription = serializers.CharField(source="subscription.public_id", allow_null=True)
+    currency = serializers.CharField()
+    subtotal = AmountOut("subtotal_minor")
+    tax = AmountOut("tax_minor")
+    total = AmountOut("total_minor")
+    amount_due = AmountOut("amount_due.minor")
+    past_due = serializers.SerializerMethodField()
+    issued_on = serializers.DateField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+    finalized_at = InstantOut(allow_null=True)
+    paid_at = InstantOut(allow_null=True)
+    created_at = InstantOut()
+
+    def get_past_due(self, invoice: Invoice) -> bool:
+        return invoice.is_past_due(self.context["today"])
+
+
+class InvoicePage(serializers.Serializer[Any]):
+    """A page of invoices, newest first."""
+
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last.")
+    results = InvoiceSummary(many=True)
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """One line of the arithmetic behind an amount; members that say nothing are left out. Numbers are decimal text."""
+
+    kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in StepKind])
+    words = serializers.CharField(help_text="The step as the invoice prints it.")
+    amount = serializers.CharField(help_text="Exact, in major units; only the whole is rounded.")
+    quantity = serializers.CharField(required=False)
+    unit_amount = serializers.CharField(required=False)
+    above = serializers.CharField(required=False)
+    up_to = serializers.CharField(required=False)
+    limit = serializers.CharField(required=False)
+    divide_by = serializers.CharField(required=False)
+    becomes = serializers.CharField(required=False)
+    rounding = serializers.CharField(required=False)
+
+
+class ServicePeriod(serializers.Serializer[Any]):
+    """What a line is for: its end belongs to the next period."""
+
+    starts_at = InstantOut(source="period_starts_at")
+    ends_at = InstantOut(source="period_ends_at")
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    """One row of an invoice."""
+
+    id = serializers.CharField(source="public_id")
+    position = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    description = serializers.CharField()
+    quantity = NumberOut()
+    unit = serializers.CharField()
+    unit_amount = NumberOut(allow_null=True, help_text="Null where no single one made the amount.")
+    amount = AmountOut("amount_minor", currency="invoice.currency")
+    tax_category = serializers.CharField()
+    tax_rate = NumberOut(help_text="A fraction: 0.2 is 20 %.")
+    period = serializers.SerializerMethodField(help_text="Null where it is for no stretch of time.")
+    late = serializers.BooleanField(help_text="Bills usage that arrived after its period was closed.")
+    steps = serializers.SerializerMethodField()
+
+    @extend_schema_field(ServicePeriod(allow_null=True))
+    def get_period(self, line: Line) -> Any:
+        return None if line.period_starts_at is None else shown(ServicePeriod, line)
+
+    @extend_schema_field(StepSerializer(many=True))
+    def get_steps(self, line: Line) -> list[dict[str, str]]:
+        return [{"amount": "0", **stored, "words": words(Step.from_json(stored))} for stored in line.steps]
+
+
+class TaxGroup(serializers.Serializer[Any]):
+    """The lines of one rate and category together."""
+
+    category = serializers.CharField()
+    rate = serializers.CharField(help_text="A fraction: 0.2 is 20 %.")
+    base = serializers.CharField()
+    tax = serializers.CharField()
+
+
+class Party(serializers.Serializer[Any]):
+    """A party as it was when the invoice was finalized."""
+
+    name = serializers.CharField()
+    legal_name = serializers.CharField()
+    tax_id = serializers.CharField()
+    email = serializers.CharField()
+    address_line1 = serializers.CharField()
+    address_line2 = serializers.CharField()
+    postal_code = serializers.CharField()
+    city = serializers.CharField()
+    region = serializers.CharField()
+    country = serializers.CharField()
+
+
+class Seller(Party):
+    """The organization as it was when the invoice was finalized."""
+
+    payment_details = serializers.CharField()
+    footer = serializers.CharField()
+
+
+class Buyer(Party):
+    """The customer as it was when the invoice was finalized."""
+
+    id = serializers.CharField(source="public_id")
+    external_id = serializers.CharField(allow_null=True)
+
+
+class WholeInvoice(InvoiceSummary):
+    """An invoice with its lines and the parties as printed."""
+
+    tax_groups = serializers.SerializerMethodField()
+    seller = serializers.SerializerMethodField(help_text="Null for a draft.")
+    buyer = serializers.SerializerMethodField(help_text="Null for a draft.")
+    lines = serializers.SerializerMethodField()
+
+    @extend_schema_field(TaxGroup(many=True))
+    def get_tax_groups(self, invoice: Invoice) -> list[dict[str, str]]:
+        def text(minor: int) -> str:
+            return Money(minor, invoice.currency).text()
+
+        return [
+            {
+                "category": group["category"],
+                "rate": group["rate"],
+                "base": text(group["base_minor"]),
+                "tax": text(group["tax_minor"]),
+            }
+            for group in invoice.tax_groups
+        ]
+
+    @extend_schema_field(Seller(allow_null=True))
+    def get_seller(self, invoice: Invoice) -> Any:
+        return shown(Seller, invoice.seller) if invoice.seller else None
+
+    @extend_schema_field(Buyer(allow_null=True))
+    def get_buyer(self, invoice: Invoice) -> Any:
+        return shown(Buyer, invoice.buyer) if invoice.buyer else None
+
+    @extend_schema_field(LineSerializer(many=True))
+    def get_lines(self, invoice: Invoice) -> Any:
+        return shown(LineSerializer, queries.lines_of(invoice=invoice), many=True)
+
+
+class InvoiceQuery(PageQuery):
+    """Which invoices."""
+
+    customer = Text(required=False, max_length=200, help_text="The customer's id, or your own key of it.")
+    status = serializers.ChoiceField(choices=Invoice.Status.choices, required=False)
+
+
+class InvoiceList(ScopedView):
+    """All invoices."""
+
+    actions = {"GET": Action.READ}
+    query_class = InvoiceQuery
+
+    @extend_schema(
+        operation_id="list_invoices",
+        summary="List invoices",
+        tags=["invoices"],
+        parameters=[InvoiceQuery],
+        responses={200: InvoicePage, **problems.responses(400)},
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.asked(request)
+        limit, cursor = asked.pop("limit"), asked.pop("cursor", None)
+        page = pagination.page(self.own(queries.invoices(**asked), request), limit=limit, cursor=cursor)
+        answer = {"next": next_url(request, page.next_cursor), "results": page.rows}
+        return Response(shown(InvoicePage, answer, **said_for(organization_of(request))))
+
+
+def said_for(organization: Organization) -> dict[str, Any]:
+    """Return what the serializers of invoices need to know beside the invoice: the organization's date."""
+    return {"today": clock.billing(organization).astimezone(organization.zone).date()}
