@@ -4,14 +4,12 @@ from apps.catalog.models import Price
 from apps.core.formats import Formats
 from apps.rating import pricing
 from apps.rating.money import Money
-from apps.rating.pricing.graduated import Graduated
-from apps.rating.pricing.per_unit import PerUnit
 
 
 def price_in_words(price: Price, formats: Formats) -> str:
     """Say a price: "0.01 per call, 10,000 included, setup 45.00". A base fee is said "100 per month"."""
     model = pricing.parse(price.form)
-    parts = [_rate(model, price, formats)]
+    parts = [model.described(unit=_unit(price), number=formats.number)]
     terms = model.terms
     if terms.included_units:
         parts.append(f"{formats.number(terms.included_units)} included")
@@ -24,19 +22,6 @@ def price_in_words(price: Price, formats: Formats) -> str:
     if price.setup_fee_minor:
         parts.append(f"setup {formats.amount(Money(price.setup_fee_minor, price.currency))}")
     return ", ".join(parts)
-
-
-def _rate(model: pricing.PricingModel, price: Price, formats: Formats) -> str:
-    unit = _unit(price)
-    if isinstance(model, PerUnit):
-        return f"{formats.number(model.unit_amount)} {unit}".strip()
-    assert isinstance(model, Graduated), "a new pricing model needs its words here"
-    tiers = []
-    for tier in model.tiers:
-        reach = "beyond" if tier.up_to is None else f"up to {formats.number(tier.up_to)}"
-        flat = f" + {formats.number(tier.flat_amount)}" if tier.flat_amount else ""
-        tiers.append(f"{formats.number(tier.unit_amount)} {unit}{flat} {reach}")
-    return ", ".join(tiers)
 
 
 def _unit(price: Price) -> str:

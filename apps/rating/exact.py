@@ -3,10 +3,11 @@
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 
-# Quantities and unit amounts have at most 15 digits before and 12 after the point, so a product needs 54 digits and a
-# prorated amount 55. A sum over 10^20 events would add 20 more. 96 holds all of it with room, and the trap on Inexact
-# turns the case that nobody thought of into an error instead of a silently rounded amount.
-EXACT = Context(prec=96, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
+# Quantities and amounts have at most 15 digits before and 12 after the point, so a product needs 54 digits, 56 with a
+# percentage. A division by 10^-12 adds 12 before the point, blocks of 10^-12 another 12, a prorated amount 40 decimals:
+# 94 together. A sum over 10^20 events would add 20 more. 128 holds all of it, and the trap on Inexact turns the case
+# that nobody thought of into an error instead of a silently rounded amount.
+EXACT = Context(prec=128, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 
 
 def half_away(value: Fraction) -> int:

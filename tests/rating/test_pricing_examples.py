@@ -91,11 +91,17 @@ def test_a_tier_step_knows_its_bounds() -> None:
 def test_steps_are_stored_as_texts_and_read_back() -> None:
     form = {**TIERS, "included_units": "10", "maximum_amount": "100", "transform": {"divide_by": "3", "round": "none"}}
     steps = parse(form).rate(Decimal("1000")).steps
-    assert {step.kind for step in steps} == set(StepKind) - {StepKind.MINIMUM}
+    kinds = {StepKind.TRANSFORM, StepKind.INCLUDED, StepKind.UNITS, StepKind.FLAT, StepKind.MAXIMUM}
+    assert {step.kind for step in steps} == kinds
     stored = [step.to_json() for step in steps]
     assert stored[1] == {"kind": "included", "amount": "0", "quantity": "10", "unit_amount": "0", "up_to": "10"}
     assert all(isinstance(text, str) for step in stored for text in step.values())
     assert tuple(Step.from_json(step) for step in stored) == steps
+
+
+@pytest.mark.parametrize("kind", StepKind)
+def test_every_kind_of_step_has_words(kind: StepKind) -> None:
+    assert words(Step(kind=kind, quantity=Decimal(2), up_to=Decimal(3), count=Decimal(2)))
 
 
 def test_a_stored_step_of_another_shape_is_refused() -> None:

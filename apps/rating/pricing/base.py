@@ -1,6 +1,7 @@
 """What every pricing model is, and the order of operations that all of them share."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -10,6 +11,7 @@ from apps.rating.exact import EXACT
 from apps.rating.pricing.forms import Members
 from apps.rating.pricing.steps import ZERO, Rating, Step, StepKind, total
 from apps.rating.pricing.terms import Terms
+from apps.rating.pricing.wording import Format
 from apps.rating.proration import WHOLE, prorate
 
 
@@ -21,22 +23,27 @@ class PricingModel(ABC):
 
     NAME: ClassVar[str]
     MEMBERS: ClassVar[frozenset[str]]
+    # Whether the price depends on the single transactions that make up a quantity.
+    BY_TRANSACTION: ClassVar[bool] = False
 
-    def rate(self, quantity: Decimal, *, share: Fraction = WHOLE) -> Rating:
+    def rate(
+        self, quantity: Decimal, *, transactions: Sequence[Decimal] | None = None, share: Fraction = WHOLE
+    ) -> Rating:
         """Price what a whole period measured, in major units and exactly.
 
+        `transactions` are the amounts that sum to the quantity, in order; only models `BY_TRANSACTION` look at them.
         `share` is the part of its full span that a cut period lasted: it scales minimum and maximum, never quantities.
         A quantity below zero counts as zero.
         """
         with localcontext(EXACT):
             measured = max(quantity, ZERO)
-            billable, before = _billable(self.terms, measured)
-            steps = _bounded(self.terms, (*before, *self.price(billable)), share)
+            billable, steps = self.unbounded(measured, transactions)
+            steps = _bounded(self.terms, steps, share)
         return Rating(quantity=measured, billable_quantity=billable, amount=total(steps), steps=steps)
 
     @abstractmethod
-    def price(self, billable: Decimal) -> tuple[Step, ...]:
-        """Price the units that are left after transform and included units; runs in the exact context."""
+    def unbounded(self, measured: Decimal, transactions: Sequence[Decimal] | None) -> tuple[Decimal, tuple[Step, ...]]:
+        """Give the billable quantity and all steps before maximum and minimum; runs in the exact context."""
 
     @classmethod
     @abstractmethod
@@ -46,6 +53,26 @@ class PricingModel(ABC):
     @abstractmethod
     def form(self) -> dict[str, object]:
         """Give the JSON form of the model's own members."""
+
+    @abstractmethod
+    def described(self, *, unit: str, number: Format) -> str:
+        """Say the model's own numbers: "0.01 per call". `unit` is a phrase such as "per call"."""
+
+    def landmarks(self) -> tuple[Decimal, ...]:
+        """Give the billable quantities after which the price goes on in another way, rising."""
+        return ()
+
+
+class QuantityModel(PricingModel):
+    """A model that prices the units that are left after transform and included units, whatever they came from."""
+
+    def unbounded(self, measured: Decimal, transactions: Sequence[Decimal] | None) -> tuple[Decimal, tuple[Step, ...]]:
+        billable, before = _billable(self.terms, measured)
+        return billable, (*before, *self.price(billable))
+
+    @abstractmethod
+    def price(self, billable: Decimal) -> tuple[Step, ...]:
+        """Price the units that are left after transform and included units; runs in the exact context."""
 
 
 def _billable(terms: Terms, quantity: Decimal) -> tuple[Decimal, tuple[Step, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from apps.rating.numbers import WHOLE_DIGITS, BadNumber, decimal_from_text
+from apps.rating.numbers import PLACES, WHOLE_DIGITS, BadNumber, decimal_from_text
 
 _LARGEST = 10**WHOLE_DIGITS
 
@@ -26,8 +26,10 @@ class Members:
         self._path = path
         self._members: Mapping[object, object] = value
         for name in value:
+            if not isinstance(name, str):
+                raise PriceFormError(path or "price", "The names of members must be text.")
             if name not in allowed:
-                raise PriceFormError(self.path(str(name)[:60]), "There is no such member here.")
+                raise PriceFormError(self.path(_shown(name)), "There is no such member here.")
 
     def path(self, name: str) -> str:
         """Name a member as errors do, from the top of the form."""
@@ -36,6 +38,10 @@ class Members:
     def get(self, name: str) -> object:
         """Give a member's raw value; missing and null are both None."""
         return self._members.get(name)
+
+    def has(self, name: str) -> bool:
+        """Tell whether a member says something: missing and null both don't."""
+        return self.get(name) is not None
 
     def decimal(self, name: str, *, default: Decimal | None = None) -> Decimal:
         """Read a number that isn't negative; without a default it is required."""
@@ -51,6 +57,10 @@ class Members:
         if number == 0:
             raise PriceFormError(self.path(name), "This must be more than zero.")
         return number
+
+    def whole(self, name: str, *, default: int) -> int:
+        """Read a whole number that isn't negative, or take the default where it is missing."""
+        return int(_decimal(self._members[name], self.path(name), places=0)) if name in self._members else default
 
     def optional(self, name: str) -> Decimal | None:
         """Read a number that isn't negative, or None where it is null or missing."""
@@ -84,13 +94,19 @@ class Members:
             yield Members(entry, path=self.path(f"{name}[{position}]"), allowed=allowed)
 
 
-def _decimal(value: object, path: str) -> Decimal:
+def _shown(name: str) -> str:
+    """Write a name that came from outside so that any error message can carry it."""
+    short = name[:60]
+    return short if short and short.isprintable() else ascii(short)
+
+
+def _decimal(value: object, path: str, *, places: int = PLACES) -> Decimal:
     """Read text, or a JSON integer, which is as exact as text."""
     if type(value) is int:
         if abs(value) >= _LARGEST:
             raise PriceFormError(path, f"This number is too large: at most {WHOLE_DIGITS} digits before the point.")
         value = str(value)
     try:
-        return decimal_from_text(value, field=path, negative=False)
+        return decimal_from_text(value, field=path, places=places, negative=False)
     except BadNumber as error:
         raise PriceFormError(path, error.sentence) from None

@@ -4,16 +4,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from apps.rating.pricing.base import PricingModel
+from apps.rating.pricing.base import QuantityModel
 from apps.rating.pricing.forms import Members
-from apps.rating.pricing.steps import ZERO, Step, StepKind
+from apps.rating.pricing.steps import ZERO, Step
 from apps.rating.pricing.terms import Terms
-from apps.rating.pricing.tiers import Tier, read_tiers
+from apps.rating.pricing.tiers import Tier, bounds, read_tiers
+from apps.rating.pricing.wording import Format
 
 
 @dataclass(frozen=True, kw_only=True)
-class Graduated(PricingModel):
-    """Units fill the tiers from the bottom; a tier's flat amount is due once it is reached, the first one's always."""
+class Graduated(QuantityModel):
+    """Units fill the tiers from the bottom; a tier's flat amount is due once it is reached, the first one's always.
+
+    A tier sold in blocks rounds up the units that fall into it, whatever the other tiers hold.
+    """
 
     tiers: tuple[Tier, ...]
 
@@ -27,27 +31,19 @@ class Graduated(PricingModel):
     def form(self) -> dict[str, object]:
         return {"tiers": [tier.form() for tier in self.tiers]}
 
+    def described(self, *, unit: str, number: Format) -> str:
+        return ", ".join(tier.described(unit=unit, number=number) for tier in self.tiers)
+
+    def landmarks(self) -> tuple[Decimal, ...]:
+        return bounds(self.tiers)
+
     def price(self, billable: Decimal) -> tuple[Step, ...]:
         steps: list[Step] = []
         below = ZERO
         for tier in self.tiers:
-            steps.extend(_tier_steps(tier, below, billable))
+            top = billable if tier.up_to is None else min(billable, tier.up_to)
+            steps.extend(tier.steps(top - below, above=below))
             if tier.up_to is None or billable <= tier.up_to:
                 break
             below = tier.up_to
         return tuple(steps)
-
-
-def _tier_steps(tier: Tier, below: Decimal, billable: Decimal) -> tuple[Step, ...]:
-    top = billable if tier.up_to is None else min(billable, tier.up_to)
-    units = Step(
-        kind=StepKind.UNITS,
-        quantity=top - below,
-        unit_amount=tier.unit_amount,
-        amount=(top - below) * tier.unit_amount,
-        above=below,
-        up_to=tier.up_to,
-    )
-    if tier.flat_amount == 0:
-        return (units,)
-    return units, Step(kind=StepKind.FLAT, amount=tier.flat_amount, above=below, up_to=tier.up_to)

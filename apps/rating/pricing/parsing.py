@@ -5,10 +5,16 @@ from collections.abc import Mapping
 from apps.rating.pricing.base import PricingModel
 from apps.rating.pricing.forms import Members, PriceFormError
 from apps.rating.pricing.graduated import Graduated
+from apps.rating.pricing.package import Package
 from apps.rating.pricing.per_unit import PerUnit
+from apps.rating.pricing.percentage import Percentage
+from apps.rating.pricing.stairstep import Stairstep
 from apps.rating.pricing.terms import Terms
+from apps.rating.pricing.volume import Volume
 
-MODELS: dict[str, type[PricingModel]] = {model.NAME: model for model in (PerUnit, Graduated)}
+MODELS: dict[str, type[PricingModel]] = {
+    model.NAME: model for model in (PerUnit, Graduated, Volume, Package, Stairstep, Percentage)
+}
 
 
 def parse(form: Mapping[str, object]) -> PricingModel:

@@ -5,14 +5,15 @@ from decimal import Decimal
 from typing import Self
 
 from apps.rating.numbers import plain
-from apps.rating.pricing.base import PricingModel
+from apps.rating.pricing.base import QuantityModel
 from apps.rating.pricing.forms import Members
 from apps.rating.pricing.steps import Step, StepKind
 from apps.rating.pricing.terms import Terms
+from apps.rating.pricing.wording import Format
 
 
 @dataclass(frozen=True, kw_only=True)
-class PerUnit(PricingModel):
+class PerUnit(QuantityModel):
     """Every unit costs `unit_amount`."""
 
     unit_amount: Decimal
@@ -26,6 +27,9 @@ class PerUnit(PricingModel):
 
     def form(self) -> dict[str, object]:
         return {"unit_amount": plain(self.unit_amount)}
+
+    def described(self, *, unit: str, number: Format) -> str:
+        return f"{number(self.unit_amount)} {unit}".strip()
 
     def price(self, billable: Decimal) -> tuple[Step, ...]:
         return (

@@ -18,7 +18,14 @@ class StepKind(StrEnum):
     TRANSFORM = "transform"  # `quantity` ÷ `divide_by`, rounded by `rounding`, is `becomes`
     INCLUDED = "included"  # `quantity` of the `up_to` units that cost nothing
     UNITS = "units"  # `quantity` × `unit_amount`, in the tier over `above` up to and with `up_to`
+    BLOCKS = "blocks"  # `quantity` in `becomes` blocks of `divide_by`, rounded up, × `unit_amount` a block
     FLAT = "flat"  # the flat amount of the tier over `above`
+    STAIR = "stair"  # the one price of the tier over `above` up to and with `up_to`, where `quantity` lies
+    FREE = "free"  # `count` of the `up_to` transactions that cost nothing, with `quantity` in them
+    PERCENT = "percent"  # `percent` hundredths of `quantity`
+    FIXED = "fixed"  # `count` transactions × `unit_amount`
+    RAISED = "raised"  # what is added to `count` transactions so that each costs `limit`
+    LOWERED = "lowered"  # what is taken off `count` transactions so that each costs `limit`
     MAXIMUM = "maximum"  # what is taken off so that the period costs `limit`
     MINIMUM = "minimum"  # what is added so that the period costs `limit`
 
@@ -36,6 +43,8 @@ class Step:
     limit: Decimal | None = None
     divide_by: Decimal | None = None
     becomes: Decimal | None = None
+    percent: Decimal | None = None
+    count: Decimal | None = None
     rounding: str | None = None
 
     def to_json(self) -> dict[str, str]:
