@@ -85,7 +85,8 @@ def _raised(step: Step, figure: _Figure, money: Format) -> str:
 
 
 def _lowered(step: Step, figure: _Figure, money: Format) -> str:
-    return f"{_transactions(step.count, figure)} lowered to {money(step.limit or ZERO)}: {money(step.amount.copy_negate())} less"
+    less = step.amount.copy_negate()  # a minus sign would round to the caller's precision
+    return f"{_transactions(step.count, figure)} lowered to {money(step.limit or ZERO)}: {money(less)} less"
 
 
 def _maximum(step: Step, figure: _Figure, money: Format) -> str:
