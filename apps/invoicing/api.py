@@ -1,5 +1,6 @@
 """Invoices for programs: the list, and what a whole one consists of."""
 
+from dataclasses import fields
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -56,14 +57,11 @@ class StepSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in StepKind])
     words = serializers.CharField(help_text="The step as the invoice prints it.")
     amount = serializers.CharField(help_text="Exact, in major units; only the whole is rounded.")
-    quantity = serializers.CharField(required=False)
-    unit_amount = serializers.CharField(required=False)
-    above = serializers.CharField(required=False)
-    up_to = serializers.CharField(required=False)
-    limit = serializers.CharField(required=False)
-    divide_by = serializers.CharField(required=False)
-    becomes = serializers.CharField(required=False)
-    rounding = serializers.CharField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add what a step may say besides."""
+        besides = (field.name for field in fields(Step))
+        return {**{name: serializers.CharField(required=False) for name in besides}, **super().get_fields()}
 
 
 class ServicePeriod(serializers.Serializer[Any]):

@@ -73,7 +73,7 @@ def _record(
 def _known(keys: Sequence[str]) -> dict[str | None, Event]:
     if not keys:
         return {}
-    rows = Event.objects.filter(idempotency_key__in=keys).select_related("item__add_on", "period")
+    rows = Event.objects.filter(idempotency_key__in=keys).select_related("item__subscription__customer", "period")
     return {event.idempotency_key: event for event in rows}
 
 
