@@ -80,7 +80,8 @@ class Child:
         if self._unfinished and (not written or len(self._unfinished) > READ_BYTES):
             lines, self._unfinished = [*lines, self._unfinished], b""
         for line in lines:
-            self._log(line.decode("utf-8", "replace"))
+            if line.strip():
+                self._log(line.decode("utf-8", "replace"))
         return bool(written)
 
     def clear(self, *, again: bool) -> None:

@@ -6,7 +6,7 @@ import socket
 
 ANSWER_SECONDS = 0.3
 BACKLOG = 512
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (an address to compare with)
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (an address to compare with)
 
 
 class DoorError(Exception):
@@ -33,14 +33,14 @@ def open_door(host: str, port: int) -> socket.socket:
 def address(listener: socket.socket) -> str:
     """Return where the office is found from this machine."""
     host, port = listener.getsockname()[:2]
-    host = EVERYWHERE.get(host, host)
+    host = ANY_ADDRESS.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def answers(listener: socket.socket) -> bool:
     """Tell whether the web child answers, whatever it says."""
     host, port = listener.getsockname()[:2]
-    connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), port, timeout=ANSWER_SECONDS)
+    connection = http.client.HTTPConnection(ANY_ADDRESS.get(host, host), port, timeout=ANSWER_SECONDS)
     try:
         connection.request("GET", "/health/live")
         connection.getresponse()

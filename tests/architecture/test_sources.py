@@ -31,6 +31,7 @@ WRITERS = [
     "apps.subscriptions.operations",
     "apps.usage.operations",
     "apps.outbox.operations",
+    "apps.outbox.queries",
     "apps.invoicing.closing",
     "apps.invoicing.finalizing",
     "apps.invoicing.lifecycle.*",
@@ -43,6 +44,7 @@ ACROSS = [
     "apps.tenancy.queries",
     "apps.accounts.queries",
     "apps.outbox.operations",
+    "apps.outbox.queries",
 ]
 # Who writes SQL, which no manager scopes: each statement names ids that were read in scope, or the organization.
 SQL = ["apps.usage.operations", "apps.invoicing.numbering"]
