@@ -8,7 +8,8 @@ from billing_site.embedded.places import CHECKOUT
 
 def locked(name: str) -> dict[str, str]:
     lines = (CHECKOUT / "requirements" / name).read_text().splitlines()
-    return dict(found.groups() for line in lines if (found := re.match(r"([a-z0-9._-]+)==(\S+)", line)))
+    pins = (re.match(r"([a-z0-9._-]+)==(\S+)", line) for line in lines)
+    return {pin[1]: pin[2] for pin in pins if pin}
 
 
 def named(requirements: list[str]) -> list[str]:

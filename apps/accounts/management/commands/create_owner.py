@@ -10,8 +10,6 @@ from apps.accounts import operations
 from apps.core import clock
 from apps.core.refusals import Refusal
 
-OPTIONS = {"email": "--email", "key": "--organization", "name": "--name", "currency": "--currency"}
-
 
 class Command(BaseCommand):
     help = "Create the first owner and an organization, and print the login once. Does nothing when there is an owner."
@@ -34,7 +32,9 @@ class Command(BaseCommand):
                 now=clock.wall(),
             )
         except Refusal as refusal:
-            raise CommandError(f"{OPTIONS.get(refusal.field, refusal.field)}: {refusal.sentence}") from None
+            raise CommandError(
+                f"{OPTIONS.get(refusal.field or '', f'--{refusal.field}')}: {refusal.sentence}"
+            ) from None
         if made is None:
             return
         member, password = made
