@@ -110,12 +110,18 @@ def test_without_a_list_the_quantity_is_one_transaction(quantity: str, amount: s
             ],
         ),
         (
+            {**FREE, "included_units": "0", "free_transactions": "0",
+             "transaction_minimum": "0.5", "transaction_maximum": "0.5"},
+            "10",
+            ["2 % of 10 = 0.2", "1 transaction × 0.3 = 0.3"],
+        ),
+        (
             TRANSFORMED,
             "150 150",
             ["300 ÷ 100, each rounded up = 4", "2.9 % of 4 = 0.116", "2 transactions × 0.3 = 0.6"],
         ),
     ],
-)
+)  # fmt: skip
 def test_the_steps_say_why(form: dict[str, Any], amounts: str, steps: list[str]) -> None:
     assert said(form, amounts) == steps
 
