@@ -32,9 +32,8 @@ class Command(BaseCommand):
                 now=clock.wall(),
             )
         except Refusal as refusal:
-            raise CommandError(
-                f"{OPTIONS.get(refusal.field or '', f'--{refusal.field}')}: {refusal.sentence}"
-            ) from None
+            field = "organization" if refusal.field == "key" else refusal.field
+            raise CommandError(f"--{field}: {refusal.sentence}") from None
         if made is None:
             return
         member, password = made
