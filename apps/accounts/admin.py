@@ -68,6 +68,9 @@ class MemberAdmin(OwnedAdmin):
         if change:
             super().save_model(request, obj, form, change)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing else hangs on a member."""
+
 
 class ApiKeyForm(OwnedForm):
     """What a key is for, and what it may do."""

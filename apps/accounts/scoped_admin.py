@@ -238,13 +238,12 @@ def said(message: Any) -> str:
     return "; ".join(filter(None, sentences))
 
 
-def _rows_of(model: type[models.Model], request: HttpRequest, rows: Any) -> Any:
+def _rows_of(model: Any, request: HttpRequest, rows: Any) -> Any:
     """Narrow rows to the request's organization; rows that belong to none are never offered."""
-    rows = model._default_manager.all() if rows is None else rows
     organization = getattr(request, "organization", None)
     if organization is None or not issubclass(model, Owned):
-        return rows.none()
-    return rows.filter(organization=organization)
+        return model.objects.none()
+    return (model.objects.all() if rows is None else rows).filter(organization=organization)
 
 
 def _complete(row: Any, request: HttpRequest) -> None:

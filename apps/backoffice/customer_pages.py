@@ -52,6 +52,7 @@ def head(request: HttpRequest, customer: Customer, *, tab: str) -> dict[str, Any
         "foreseen": [
             {
                 "subscription": held,
+                "preview": preview,
                 "on": formats.day_of(preview.bills_at, today=today),
                 "so_far": formats.money(preview.invoice.total),
             }

@@ -12,12 +12,12 @@ from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of, organization_of
 from apps.backoffice import standing
 from apps.backoffice.resend_form import resend
-from apps.backoffice.sheets import sheet_of
 from apps.core import clock
 from apps.core.admin import badge
 from apps.core.formats import Formats
 from apps.core.refusals import Refusal
 from apps.delivery import queries as delivery
+from apps.delivery.paper import invoice_paper
 from apps.invoicing import finalizing
 from apps.invoicing.models import Invoice
 
@@ -87,16 +87,13 @@ class InvoiceAdmin(OwnedAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET"])
         invoice = self.object_or_404(request, object_id or "", self.reading)
-        lines = list(invoice.lines.order_by("position"))
-        theirs = Formats.of(invoice.buyer.get("locale") or invoice.customer.locale, organization_of(request).zone)
         context = self.context(request, invoice, title=f"Invoice {invoice}")
         context |= {
             "invoice": invoice,
-            "sheet": sheet_of(invoice, lines, theirs),
+            "paper": invoice_paper(invoice=invoice),
             "sentence": standing.sentence(invoice, request),
             "past_due": invoice.is_past_due(standing.today_of(request)),
             "deliveries": standing.deliveries(invoice, formats_of(request)),
-            "parties": standing.parties(invoice),
             "document": delivery.document_of(invoice=invoice),
             "may_manage": allowed(request, Action.MANAGE_INVOICES),
         }

@@ -55,6 +55,10 @@ def _style(request: object) -> str:
     return static("backoffice/office.css")
 
 
+def _icon(request: object) -> str:
+    return static("backoffice/icon.svg")
+
+
 def _script(request: object) -> str:
     return static("backoffice/office.js")
 
@@ -69,6 +73,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
     "ENVIRONMENT": f"{ASKS}.environment",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "STYLES": [_style],
     "SCRIPTS": [_script],
     "BORDER_RADIUS": "6px",

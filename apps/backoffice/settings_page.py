@@ -28,7 +28,7 @@ class OrganizationAdmin(OwnedAdmin):
     reading = changing = Action.MANAGE_SETTINGS
     readonly_fields = ("key", "mode", "public_id")
     fieldsets = (
-        (None, {"fields": (("name", "email"), ("key", "mode", "public_id"), ("currency", "timezone", "locale"))}),
+        (None, {"fields": (("name", "email"), ("currency", "timezone"), ("locale", "mode"), ("key", "public_id"))}),
         (
             "On invoices",
             {
@@ -39,7 +39,8 @@ class OrganizationAdmin(OwnedAdmin):
                     ("region", "country"),
                     "payment_details",
                     "footer",
-                    ("page_size", "invoice_prefix", "invoice_digits"),
+                    ("invoice_prefix", "invoice_digits"),
+                    "page_size",
                 )
             },
         ),
@@ -48,7 +49,8 @@ class OrganizationAdmin(OwnedAdmin):
             {
                 "fields": (
                     ("auto_finalize", "zero_invoices"),
-                    ("usage_grace", "late_window_days", "payment_terms_days"),
+                    ("payment_terms_days", "late_window_days"),
+                    "usage_grace",
                 )
             },
         ),

@@ -33,7 +33,7 @@ class BackofficeSite(Site):
     login_form = MemberSignInForm
     login_template = "backoffice/login.html"
     index_template = "backoffice/dashboard.html"
-    password_change_template = None
+    index_title = "Dashboard"
     empty_value_display = "–"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:

@@ -1,6 +1,5 @@
 """Where an invoice stands, in one sentence, and what became of its mails."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,7 +10,6 @@ from apps.core import clock
 from apps.core.formats import Formats
 from apps.delivery import queries as delivery
 from apps.delivery.models import Delivery
-from apps.invoicing import finalizing
 from apps.invoicing.models import Invoice
 from apps.rating.wallclock import local_date
 
@@ -52,26 +50,6 @@ def deliveries(invoice: Invoice, formats: Formats) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def parties(invoice: Invoice) -> list[dict[str, Any]]:
-    """Return seller and buyer as printed: frozen on a final invoice, as they are now on a draft."""
-    seller = invoice.seller or finalizing.seller_snapshot(invoice.organization)
-    buyer = invoice.buyer or finalizing.buyer_snapshot(invoice.customer, invoice.organization)
-    return [party_of(seller), party_of(buyer)]
-
-
-def party_of(snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the name and address of a snapshot, as printed."""
-    town = " ".join(filter(None, [snapshot.get("postal_code"), snapshot.get("city")]))
-    parts = [snapshot.get("address_line1"), snapshot.get("address_line2"), town]
-    parts += [snapshot.get("region"), snapshot.get("country")]
-    return {
-        "name": snapshot.get("name"),
-        "legal_name": snapshot.get("legal_name"),
-        "address": [part for part in parts if part],
-        "tax_id": snapshot.get("tax_id"),
-    }
 
 
 def _mailed(invoice: Invoice, formats: Formats) -> str:

@@ -59,7 +59,8 @@ class UsageForm(forms.Form):
         self.today = today
         names = [str(item) for item in items]
         choices = [(item.public_id, _named(item, names.count(str(item)) > 1)) for item in items]
-        self.fields["item"].choices = choices  # type: ignore[attr-defined]
+        first = [] if len(items) == 1 else [("", "")]
+        self.fields["item"].choices = first + choices  # type: ignore[attr-defined]
         if not items:
             self.fields["item"].error_messages.update(required=NO_SUBSCRIPTION, invalid_choice=NO_SUBSCRIPTION)
         self.fields["day"].widget.attrs["max"] = today.isoformat()
@@ -137,7 +138,7 @@ def _initial(request: HttpRequest, items: Sequence[Item], now: datetime, today: 
     day = request.GET.get("day", "")
     return {
         "day": day if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day, re.ASCII) and day <= today.isoformat() else today,
-        "item": kept if kept in known else live[0].public_id if live else None,
+        "item": kept if kept in known else live[0].public_id if len(live) == 1 else None,
         "amount": "1",
         "token": secrets.token_hex(16),
     }

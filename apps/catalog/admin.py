@@ -148,5 +148,8 @@ class PriceAdmin(CatalogAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The operation has stored it."""
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing else hangs on a price."""
+
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         self.audit(request, obj, "set price", f"{obj}: {price_in_words(obj, formats_of(request))}")

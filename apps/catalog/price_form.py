@@ -59,9 +59,8 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mine = {"organization": self.organization, "archived_at__isnull": True}
-        for name, model in (("plan", Plan), ("add_on", AddOn)):
-            rows = model._default_manager.filter(**mine).order_by("name", "pk")
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+        for name, rows in (("plan", Plan.objects.filter(**mine)), ("add_on", AddOn.objects.filter(**mine))):
+            self.fields[name].queryset = rows.order_by("name", "pk")  # type: ignore[attr-defined]
         themed(self)
 
     def clean_unit_amount(self) -> str:
@@ -86,6 +85,9 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
         if not self.errors:
             self._check_form()
         return said
+
+    def _post_clean(self) -> None:
+        """Leave the row to the operation: here it is still empty."""
 
     def priced(self) -> dict[str, Any]:
         """Return what catalog.operations.set_price takes, once the form is valid."""

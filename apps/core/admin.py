@@ -11,8 +11,9 @@ from django.forms.widgets import Input
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.forms import AuthenticationForm
+from unfold.paginator import InfinitePaginator
 from unfold.sites import UnfoldAdminSite
-from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
+from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES, UnfoldAdminSelectWidget
 
 
 class Site(UnfoldAdminSite):
@@ -30,10 +31,13 @@ class PagedAdmin(ModelAdmin):
     view_on_site = False
     list_per_page = 50
     list_max_show_all = 200
-    show_full_result_count = False
     warn_unsaved_form = True
     compressed_fields = True
     list_filter_submit = False
+
+
+class UncountedPages(InfinitePaginator):
+    """Pages of a list that may be too long to count."""
 
 
 class RowsInline(TabularInline):
@@ -58,6 +62,8 @@ def themed(form: forms.BaseForm) -> None:
     for field in form.fields.values():
         classes = next((classes for kind, classes in _CLASSES if isinstance(field.widget, kind)), ())
         field.widget.attrs["class"] = " ".join(classes)
+        if type(field.widget) is forms.Select:
+            field.widget.template_name = UnfoldAdminSelectWidget.template_name
 
 
 _CLASSES: tuple[tuple[type[forms.Widget], Any], ...] = (

@@ -9,8 +9,11 @@ from django.utils.html import format_html
 
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin
-from apps.rating.numbers import plain
+from apps.core.admin import UncountedPages, badge
+from apps.core.formats import Formats
 from apps.usage.models import Event
+
+RELATED = ("item__subscription__customer", "item__add_on", "period", "organization")
 
 
 @admin.register(Event)
@@ -18,13 +21,14 @@ class EventAdmin(OwnedAdmin):
     """Read-only, newest first by the order of recording."""
 
     reading = Action.READ
-    list_display = ("occurred_at", "customer", "usage_type", "amount", "note", "actor", "late")
+    list_display = ("occurred_at", "customer", "usage_type", "amount", "note", "actor", "arrived")
     list_filter = ("late", "source")
-    list_select_related = ("item__subscription__customer", "item__subscription__plan", "item__add_on")
+    list_select_related = RELATED
     search_fields = ("public_id__exact", "idempotency_key__exact")
     search_help_text = "Search by event id or idempotency key"
     ordering = ("-pk",)
     show_full_result_count = False
+    paginator = UncountedPages
     fields = (
         "public_id",
         "customer",
@@ -33,14 +37,14 @@ class EventAdmin(OwnedAdmin):
         "occurred_at",
         "recorded_at",
         "period",
-        "late",
+        "arrived",
         "note",
         "source",
         "actor",
         "idempotency_key",
         "properties",
     )
-    readonly_fields = ("public_id", "customer", "usage_type", "amount")
+    readonly_fields = ("public_id", "customer", "usage_type", "amount", "arrived")
 
     @admin.display(description="customer")
     def customer(self, event: Event) -> str:
@@ -53,7 +57,12 @@ class EventAdmin(OwnedAdmin):
 
     @admin.display(description="amount")
     def amount(self, event: Event) -> str:
-        return plain(event.quantity)
+        organization = event.organization
+        return Formats.of(organization.locale, organization.zone).number(event.quantity)
+
+    @badge("arrived", {"late": "warning"})
+    def arrived(self, event: Event) -> str:
+        return "late" if event.late else "in time"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("item__subscription__customer", "item__add_on", "period")
+        return super().get_queryset(request).select_related(*RELATED)

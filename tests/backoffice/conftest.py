@@ -1,6 +1,7 @@
 """The office as somebody sees it: a browser that has signed in, with a role."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,6 +12,12 @@ from apps.tenancy.models import Organization
 from tests import builders
 
 SignIn = Callable[[str], Client]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Spend no time on hashing: nobody guesses passwords here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
