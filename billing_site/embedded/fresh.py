@@ -4,6 +4,7 @@ Run it as python -m billing_site.embedded.fresh
 """
 
 import sys
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -11,15 +12,16 @@ from psycopg import sql
 from billing_site.embedded.access import connection_settings, database, url
 from billing_site.embedded.cluster import DATABASE
 from billing_site.embedded.errors import EmbeddedServerError
+from billing_site.embedded.places import CHECKOUT
 
 
-def recreate() -> None:
+def recreate(checkout: Path = CHECKOUT) -> None:
     """Drop and create the database that EMBEDDED_DATABASE names; raise EmbeddedServerError for the office's own."""
-    entry = connection_settings()
+    entry = connection_settings(checkout)
     if entry["NAME"] == DATABASE:
         raise EmbeddedServerError(f"{DATABASE} holds the office's rows. Name another one in EMBEDDED_DATABASE.")
     name = sql.Identifier(entry["NAME"])
-    with database(), psycopg.connect(url(entry | {"NAME": DATABASE}), autocommit=True) as connection:
+    with database(checkout), psycopg.connect(url(entry | {"NAME": DATABASE}), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
 
