@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 Result = TypeVar("Result")
 
@@ -16,20 +17,22 @@ PATIENCE_SECONDS = 20
 PAST_TRIGGERS = "SET LOCAL session_replication_role = replica;"
 
 
-@pytest.fixture
-def flush_past_triggers(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_triggers() -> Iterator[None]:
     """Let the flush after a committing test empty frozen tables too, in the transaction of the flush alone."""
-    plain_flush = connection.ops.sql_flush
+    plain_flush = DatabaseOperations.sql_flush
 
     def sql_flush(*arguments: Any, **options: Any) -> list[str]:
-        statements = plain_flush(*arguments, **options)
+        statements: list[str] = plain_flush(*arguments, **options)
         return [PAST_TRIGGERS, *statements] if statements else []
 
-    monkeypatch.setattr(connection.ops, "sql_flush", sql_flush)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield
 
 
 @pytest.fixture
-def committing(flush_past_triggers: None, transactional_db: None) -> Iterator[None]:
+def committing(transactional_db: None) -> Iterator[None]:
     """Commit for real, as the edges do; every table is empty again afterwards."""
     yield
 

@@ -1,6 +1,7 @@
 """Fixtures for every test."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from celery import current_app
@@ -9,14 +10,21 @@ from apps.tenancy import scope
 from apps.tenancy.models import Organization
 from tests import builders
 from tests.cluster import database_server, django_db_modify_db_settings
+from tests.committing import flush_past_triggers
 
-__all__ = ["database_server", "django_db_modify_db_settings"]
+__all__ = ["database_server", "django_db_modify_db_settings", "flush_past_triggers"]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def broker_in_memory() -> None:
     """Keep this process's hints to itself: a broker named in the environment or below var/ belongs to an office."""
     current_app.conf.update(broker_url="memory://", broker_transport_options={})
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Hash passwords the fast way; how they are kept in production is a setting with its own test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 
 from billing_site import embedded
-from tests.committing import committing, flush_past_triggers
+from tests.committing import committing
 from tests.processes.commands import Surroundings
 
-__all__ = ["committing", "flush_past_triggers"]
+__all__ = ["committing"]
 
 
 @pytest.fixture

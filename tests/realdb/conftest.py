@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.committing import committing, flush_past_triggers
+from tests.committing import committing
 
-__all__ = ["committing", "flush_past_triggers"]
+__all__ = ["committing"]
 
 
 @pytest.fixture(autouse=True)
