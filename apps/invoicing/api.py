@@ -55,7 +55,7 @@ class StepSerializer(serializers.Serializer[Any]):
     """One line of the arithmetic behind an amount; members that say nothing are left out. Numbers are decimal text."""
 
     kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in StepKind])
-    words = serializers.CharField(help_text="The step as the invoice prints it.")
+    words = serializers.CharField(help_text="The step in words.")
     amount = serializers.CharField(help_text="Exact, in major units; only the whole is rounded.")
 
     def get_fields(self) -> dict[str, Any]:
