@@ -51,7 +51,7 @@ def test_four_workers_close_each_subscription_once(seller: Organization) -> None
     made = [public_id for result in results for public_id in result]  # type: ignore[union-attr]
     assert len(made) == len(set(made)) == SUBSCRIPTIONS
     assert Charge.objects.count() == SUBSCRIPTIONS
-    numbers = sorted(Invoice.objects.values_list("sequence", flat=True))
+    numbers = list(Invoice.objects.order_by("sequence").values_list("sequence", flat=True))
     assert numbers == list(range(1, SUBSCRIPTIONS + 1))
 
 
