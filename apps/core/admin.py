@@ -15,6 +15,9 @@ from unfold.paginator import InfinitePaginator
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES, UnfoldAdminSelectWidget
 
+# Pages of a list that may be too long to count. The theme's templates know it by its own name, so it has no subclass.
+UncountedPages = InfinitePaginator
+
 
 class Site(UnfoldAdminSite):
     """The admin site."""
@@ -34,10 +37,6 @@ class PagedAdmin(ModelAdmin):
     warn_unsaved_form = True
     compressed_fields = True
     list_filter_submit = False
-
-
-class UncountedPages(InfinitePaginator):
-    """Pages of a list that may be too long to count."""
 
 
 class RowsInline(TabularInline):

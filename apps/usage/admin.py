@@ -9,7 +9,7 @@ from django.utils.html import format_html
 
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin
-from apps.core.admin import UncountedPages, badge
+from apps.core.admin import UncountedPages
 from apps.core.formats import Formats
 from apps.usage.models import Event
 
@@ -60,9 +60,9 @@ class EventAdmin(OwnedAdmin):
         organization = event.organization
         return Formats.of(organization.locale, organization.zone).number(event.quantity)
 
-    @badge("arrived", {"late": "warning"})
+    @admin.display(description="arrived")
     def arrived(self, event: Event) -> str:
-        return "late" if event.late else "in time"
+        return "late" if event.late else ""
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related(*RELATED)
