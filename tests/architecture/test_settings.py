@@ -3,6 +3,7 @@
 import ast
 import re
 
+from billing_site import settings as frame
 from tests.architecture.sources import ROOT, Source, source, sources
 
 # Set by the processes themselves, never by a person.
@@ -51,3 +52,7 @@ def test_each_variable_has_a_sentence() -> None:
 def test_every_way_of_reading_is_seen() -> None:
     text = "env.str('ONE')\nenv('TWO')\nos.environ['THREE']\nos.environ.get('FOUR')\nos.getenv('FIVE')\nenv.db('SIX')"
     assert names_read(source(text)) == {"ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX"}
+
+
+def test_passwords_are_kept_by_argon2() -> None:
+    assert frame.PASSWORD_HASHERS[0] == "django.contrib.auth.hashers.Argon2PasswordHasher"

@@ -1,0 +1,243 @@
+"""Two organizations with a row in every table, one of them marked in every text, and fingerprints of their rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.apps import apps as registry
+from django.db import connection, models
+
+from apps.accounts import operations as accounts
+from apps.accounts.models import ApiKey, Role, User
+from apps.core.ids import PublicIdField
+from apps.delivery.models import Attempt, Delivery, Document
+from apps.invoicing import closing
+from apps.invoicing.models import Invoice
+from apps.outbox import operations as outbox
+from apps.outbox.models import Job, Message
+from apps.tenancy import operations as tenancy
+from apps.tenancy import scope
+from apps.tenancy.history import OwnedHistory
+from apps.tenancy.models import Organization
+from tests import builders
+from tests.builders import OCTOBER, SEPTEMBER
+
+NOW = datetime(2026, 10, 9, 12, tzinfo=UTC)
+# Columns whose text must stay what it is for the row to make sense; everything else is marked.
+MEANINGFUL = {
+    "currency",
+    "timezone",
+    "locale",
+    "form",
+    "steps",
+    "tax_category",
+    "digest",
+    "lookup",
+    "password",
+    "topic",
+    "property",
+    "tax_groups",
+    "page_size",
+    "mode",
+}
+GAP = 7_000_000
+SHORTEST = 16  # a column that holds the canary and a row's number
+Model = type[models.Model]
+
+
+@dataclass
+class World:
+    """An organization, its people and keys, and one row of every kind."""
+
+    organization: Organization
+    people: dict[str, User] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def row(self, model: Model) -> Any:
+        """Return one of its rows of a model: the newest; of invoices the newest that is finalized."""
+        with scope.everywhere():
+            rows = model._default_manager.all()
+            if model is Organization:
+                return self.organization
+            if model is User:
+                return self.people[Role.OWNER]
+            rows = rows.filter(organization=self.organization).order_by("-pk")
+            return rows.filter(number__isnull=False).last() if model is Invoice else rows.first()
+
+
+def every_owned_model() -> list[Model]:
+    """Return the models whose tables have a column for the organization."""
+    return [model for model in registry.get_models() if any(f.name == "organization" for f in model._meta.fields)]
+
+
+def build(key: str) -> World:
+    """Build an organization that has done everything once: sold, recorded, billed, mailed; and has a draft as well."""
+    seller = builders.organization(key, mode="test", clock_at=NOW, legal_name=f"{key} Ltd", footer=f"{key} footer")
+    world = World(seller)
+    for role in Role.values:
+        world.people[role] = builders.member(seller, role).user
+    with scope.of(seller):
+        for role in Role.values:
+            world.keys[role] = accounts.create_api_key(organization=seller, name=role, role=role, now=NOW)[1]
+        revoked, world.keys["revoked"] = accounts.create_api_key(
+            organization=seller, name="old", role=Role.OWNER, now=NOW
+        )
+        accounts.revoke_api_key(key=revoked, now=NOW)
+        ApiKey.objects.update(last_used_at=datetime.now(UTC))  # so that using one writes nothing
+        _bill(seller)
+    outbox.relay(now=NOW)
+    with scope.of(seller):
+        _deliver(seller)
+        subject = Invoice.objects.earliest("pk")
+        tenancy.record_audit(organization=seller, actor="somebody", verb="sent", subject=subject, now=NOW, summary="it")
+        empty = [model for model in every_owned_model() if not model._default_manager.exists()]
+    assert not empty, f"the walker needs a row of each kind: {empty}"
+    return world
+
+
+def _bill(seller: Organization) -> None:
+    """Two months of one customer: a finalized invoice, then a draft."""
+    offer = builders.usage_offer(seller, base="10", setup_fee="5")
+    buyer = builders.customer(seller, f"Buyer of {seller.key}", external_id="crm-1", city=f"City of {seller.key}")
+    builders.subscribed(buyer, offer)
+    builders.used(buyer, offer, "3", at=SEPTEMBER + timedelta(days=3), key=f"{seller.key}-1")
+    builders.close(seller, OCTOBER)
+    Organization.objects.update(auto_finalize=False)
+    builders.used(buyer, offer, "2", at=SEPTEMBER + timedelta(days=5), now=NOW - timedelta(days=1))
+    other = builders.customer(seller, f"Second of {seller.key}")
+    builders.subscribed(other, offer, now=SEPTEMBER)
+    for _ in closing.close_due(organization=seller, as_of=NOW, now=NOW):
+        pass
+    Organization.objects.update(auto_finalize=True)
+    seller.refresh_from_db()
+
+
+def _deliver(seller: Organization) -> None:
+    invoice = Invoice.objects.filter(number__isnull=False).earliest("pk")
+    message = Message.objects.filter(topic="invoice.finalized").earliest("pk")
+    Job.objects.get_or_create(organization=seller, message=message, handler="by hand", defaults={"next_try_at": NOW})
+    Job.objects.update(status=Job.Status.FAILED, finished_at=NOW, error="it failed")
+    content = f"%PDF-1.4 {seller.key}".encode()
+    Document.objects.create(
+        organization=seller,
+        invoice=invoice,
+        content=content,
+        sha256=sha256(content).hexdigest(),
+        pages=1,
+        created_at=NOW,
+    )
+    delivery = Delivery.objects.create(
+        organization=seller, message=message, invoice=invoice, recipient="to@example.com", created_at=NOW
+    )
+    Attempt.objects.create(organization=seller, delivery=delivery, number=1, detail="it failed", started_at=NOW)
+
+
+def mark(world: World, canary: str) -> None:
+    """Write the canary into every text, JSON and binary column of every row of an organization."""
+    with _triggers_off(), scope.everywhere():
+        ownerless: list[Model] = [Organization, registry.get_model("tenancy", "OrganizationHistory"), User]
+        for model in every_owned_model() + ownerless:
+            _mark_rows(model, _rows_of(model, world), canary)
+    world.organization.refresh_from_db()
+
+
+def _mark_rows(model: Model, rows: models.QuerySet[Any], canary: str) -> None:
+    columns = [column for column in model._meta.concrete_fields if _can_be_marked(column)]
+    for row in rows if columns else ():
+        for column in columns:
+            text = f"{canary}-{row.pk}-{column.column}"
+            setattr(row, column.attname, _marked(column, getattr(row, column.attname), text))
+        row.save(update_fields=[column.name for column in columns])
+
+
+def _can_be_marked(column: Any) -> bool:
+    if column.name in MEANINGFUL or column.choices or isinstance(column, PublicIdField):
+        return False
+    if isinstance(column, models.JSONField | models.TextField | models.BinaryField):
+        return True
+    return isinstance(column, models.CharField) and (column.max_length or 0) >= SHORTEST
+
+
+def _marked(column: Any, value: Any, text: str) -> Any:
+    if value is None:
+        return None
+    if isinstance(column, models.JSONField):
+        return _marked_leaves(value, text) or {"marked": text}
+    if isinstance(column, models.BinaryField):
+        return b"%PDF-1.4 " + text.encode()
+    return f"{text}@example.com" if isinstance(column, models.EmailField) else text[: column.max_length]
+
+
+def _marked_leaves(value: Any, text: str) -> Any:
+    if isinstance(value, dict):
+        return {key: inner if key in MEANINGFUL else _marked_leaves(inner, text) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_marked_leaves(inner, text) for inner in value]
+    return text if isinstance(value, str) else value
+
+
+def unmarked(world: World, canary: str) -> list[str]:
+    """Name the columns with text in them that the canary did not reach, other than the meaningful ones."""
+    missing = []
+    with scope.everywhere():
+        for model in every_owned_model():
+            for column in model._meta.concrete_fields:
+                if not _can_be_marked(column) or isinstance(column, models.BinaryField):
+                    continue
+                rows = _rows_of(model, world)
+                if rows.exists() and not any(
+                    canary in str(value) for value in rows.values_list(column.name, flat=True)
+                ):
+                    missing.append(f"{model.__name__}.{column.name}")
+    return missing
+
+
+def fingerprint(world: World) -> dict[str, str]:
+    """Return a digest of the organization's rows in every table."""
+    wanted = [(model._meta.db_table, "organization_id") for model in every_owned_model()]
+    wanted += [(Organization._meta.db_table, "id"), ("tenancy_organizationhistory", "id")]
+    parts = [
+        f"SELECT '{table}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{table}\" t"
+        f' WHERE t."{column}" = {int(world.organization.pk)}'
+        for table, column in wanted
+    ]
+    people = ", ".join(str(int(user.pk)) for user in world.people.values())
+    parts.append(
+        "SELECT 'accounts_user', md5(string_agg(id || email || name || password || is_active, '|' ORDER BY id))"
+        f" FROM accounts_user WHERE id IN ({people})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return dict(cursor.fetchall())
+
+
+def _rows_of(model: Model, world: World) -> Any:
+    rows = model._default_manager.all()
+    if model is User:
+        return rows.filter(pk__in=[user.pk for user in world.people.values()])
+    if model is Organization:
+        return rows.filter(pk=world.organization.pk)
+    if model._meta.model_name == "organizationhistory":
+        return rows.filter(id=world.organization.pk)
+    return rows.filter(organization=world.organization)
+
+
+@contextmanager
+def _triggers_off() -> Iterator[None]:
+    """Write past the triggers that freeze rows and keep history."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def leave_a_gap() -> None:
+    """Let the next rows have keys that stand for themselves in a page, where 2 could mean anything."""
+    tables = [model._meta.db_table for model in every_owned_model() if not issubclass(model, OwnedHistory)]
+    with connection.cursor() as cursor:
+        for table in (*tables, Organization._meta.db_table, User._meta.db_table):
+            sequence = f"pg_get_serial_sequence('{table}', 'id')"
+            cursor.execute(f"SELECT setval({sequence}, {GAP} + nextval({sequence}))")
