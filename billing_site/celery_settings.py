@@ -30,6 +30,7 @@ else:
 
 broker_connection_timeout = BROKER_PATIENCE_SECONDS
 broker_connection_retry_on_startup = True
+broker_connection_max_retries = None  # for ever: the ticks wait in the database, not here
 task_ignore_result = True
 task_acks_late = True
 task_reject_on_worker_lost = True
