@@ -21,6 +21,7 @@ from apps.tenancy.models import Organization
 
 LOOKUP_LENGTH = 12
 SECRET_BYTES = 32
+FIRST_KEY = "main"
 
 
 @transaction.atomic
@@ -45,17 +46,23 @@ def add_member(*, organization: Organization, user: User, role: str, now: dateti
 
 
 @transaction.atomic
-def create_first_owner(*, email: str, key: str, name: str, now: datetime, **settings: Any) -> tuple[Member, str] | None:
+def create_first_owner(
+    *, email: str, key: str | None, name: str, now: datetime, **settings: Any
+) -> tuple[Member, str] | None:
     """Create somebody to sign in as, with the organization of this key unless it exists; None when an owner exists.
 
-    Returns the member and the generated password, which is never shown again. `settings` are the organization's fields.
+    Without a key it is the only organization there is, or a new one. Returns the member and the generated password, which is never shown again. `settings` are the organization's fields.
     Raise Refusal naming the field where something is not valid.
     """
     if queries.first_owner() is not None:
         return None
-    organization = tenancy_queries.organization_by_key(key=key) or tenancy.create_organization(
-        key=key, name=name, email=email, now=now, **settings
-    )
+    there = tenancy_queries.organizations()
+    if key is None:
+        organization = there[0] if len(there) == 1 else None
+    else:
+        organization = tenancy_queries.organization_by_key(key=key)
+    if organization is None:
+        organization = tenancy.create_organization(key=key or FIRST_KEY, name=name, email=email, now=now, **settings)
     password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(5))
     user = create_user(email=email, password=password, now=now)
     with scope.of(organization):

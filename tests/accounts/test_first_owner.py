@@ -39,6 +39,21 @@ def test_an_organization_that_exists_gets_its_owner(db: None) -> None:
     assert owner.organization == seller
 
 
+def test_without_a_key_the_only_organization_gets_its_owner(db: None) -> None:
+    seller = builders.organization("acme")
+    call_command("create_owner")
+    owner = queries.first_owner()
+    assert owner is not None
+    assert owner.organization == seller
+
+
+def test_without_a_key_and_an_organization_one_is_made(db: None) -> None:
+    call_command("create_owner")
+    owner = queries.first_owner()
+    assert owner is not None
+    assert owner.organization.key == "main"
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--email", default="owner@localhost", help="the owner signs in with it (%(default)s)")
-        parser.add_argument("--organization", default="main", metavar="KEY", help="its key in commands (%(default)s)")
+        parser.add_argument(
+            "--organization", metavar="KEY", help="its key in commands (the only one there is, or main)"
+        )
         parser.add_argument("--name", default="My company", help="the organization's name (%(default)s)")
         parser.add_argument("--currency", default="USD", help="ISO 4217 code (%(default)s)")
         parser.add_argument("--timezone", default="UTC", help="such as Europe/Paris (%(default)s)")
