@@ -57,7 +57,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def roles(door_descriptor: int) -> list[Role]:
     """Return the three children: a killed `worker -B` would orphan its beat, so beat is a child of ours."""
     web = ("-m", "gunicorn", "--config", "python:billing_site.gunicorn_settings", "--bind", f"fd://{door_descriptor}")
-    worker = ("--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat")
+    level = ("--loglevel", os.environ.get("LOG_LEVEL", "WARNING"))
+    worker = ("--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat", *level)
     return [
         Role("web", python(*web, "billing_site.wsgi:application"), descriptors=(door_descriptor,)),
         Role(
@@ -65,7 +66,7 @@ def roles(door_descriptor: int) -> list[Role]:
             python(*CELERY, "worker", *worker),
             environment={"TMPDIR": str(temporary_folder()), "PYTHONWARNINGS": QUIET},
         ),
-        Role("beat", python(*CELERY, "beat")),
+        Role("beat", python(*CELERY, "beat", *level)),
     ]
 
 
