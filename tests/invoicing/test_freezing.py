@@ -1,0 +1,149 @@
+"""What was billed stays as it was, whichever way somebody tries to write: save, update, bulk, SQL."""
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+
+from apps.catalog.models import Price
+from apps.delivery.models import Document
+from apps.invoicing.models import Charge, Invoice, Line
+from apps.outbox.models import Message
+from apps.subscriptions.models import Period, Quantity
+from apps.tenancy import scope
+from apps.tenancy.models import AuditEntry
+from apps.usage.models import Event
+from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
+from tests.walker import worlds
+from tests.walker.worlds import Model, World
+
+REFUSED = "append-only|never change|never edited|keeps its bounds|are a history"
+# Frozen models, and the columns that may still move.
+MOVING: dict[Model, set[str]] = {
+    AuditEntry: set(),
+    Charge: set(),
+    Document: set(),
+    Event: set(),
+    Invoice: {"status", "paid_at"},
+    Line: set(),
+    Message: {"position"},
+    Period: {"status", "closed_at"},
+    Price: {"superseded_at"},
+    Quantity: set(),
+}
+# Another value for a column of each type, as SQL.
+OTHER = {
+    "boolean": "NOT {0}",
+    "jsonb": """'{{"another": 1}}'""",
+    "bytea": r"'\x00'",
+    "date": "coalesce({0}, '2026-01-01') + 1",
+    "timestamp with time zone": "coalesce({0}, now()) + interval '1 second'",
+    "varchar": "coalesce(left({0}, 1), '') || 'q'",
+    "text": "coalesce({0}, '') || 'q'",
+}
+NUMBER = "coalesce({0}, 0) + 1"
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return worlds.build("northwind")
+
+
+def frozen_row(world: World, model: Model) -> models.Model:
+    """Return a row that must not move: of lines and charges, one on a finalized invoice."""
+    with scope.of(world.organization):
+        if model in {Line, Charge}:
+            line = Line.objects.filter(invoice__number__isnull=False, charge__isnull=False).earliest("pk")
+            return line if model is Line else line.charge  # type: ignore[return-value]
+    row: models.Model = world.row(model)
+    return row
+
+
+def other(column: models.Field) -> str:  # type: ignore[type-arg]
+    """Return SQL for another value of a column."""
+    kind = str(column.db_type(connection)).split("(")[0]
+    return OTHER.get(kind, NUMBER).format(f'"{column.column}"')
+
+
+@pytest.mark.parametrize("model", MOVING, ids=lambda model: model.__name__)
+def test_every_column_that_is_not_named_is_frozen(world: World, model: Model) -> None:
+    row = frozen_row(world, model)
+    for column in model._meta.concrete_fields:
+        if column.name in MOVING[model]:
+            continue
+        sql = f'UPDATE "{model._meta.db_table}" SET "{column.column}" = {other(column)} WHERE id = %s'
+        with pytest.raises(IntegrityError, match=REFUSED), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [row.pk])
+
+
+def test_no_row_is_deleted(world: World) -> None:
+    for model in MOVING:
+        rows = model._base_manager.filter(pk=frozen_row(world, model).pk)
+        with pytest.raises(IntegrityError, match=REFUSED), transaction.atomic():
+            rows._raw_delete("default")
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "value"),
+    [
+        (Invoice, "total_minor", 1),
+        (Line, "description", "something else"),
+        (Charge, "amount_minor", 1),
+        (Event, "quantity", 5),
+        (Price, "form", {"model": "per_unit", "unit_amount": "1"}),
+        (Period, "ends_at", SEPTEMBER),
+        (Document, "content", b"another paper"),
+    ],
+)
+def test_no_way_of_writing_passes_by_the_triggers(world: World, model: Model, column: str, value: object) -> None:
+    row = frozen_row(world, model)
+    setattr(row, column, value)
+    with scope.of(world.organization):
+        rows = model._default_manager.all()
+        for write in (
+            row.save,
+            lambda: rows.filter(pk=row.pk).update(**{column: value}),
+            lambda: rows.bulk_update([row], [column]),
+        ):
+            with pytest.raises(IntegrityError, match=REFUSED), transaction.atomic():
+                write()
+
+
+def test_what_may_move_moves(world: World) -> None:
+    invoice = world.row(Invoice)
+    with scope.of(world.organization):
+        moved = Invoice.objects.filter(pk=invoice.pk, status="open").update(status="paid", paid_at=OCTOBER)
+        assert moved == 1
+        assert Price.objects.filter(pk=world.row(Price).pk).update(superseded_at=NOVEMBER) == 1
+
+
+def test_lines_are_neither_added_to_nor_moved_from_nor_to_a_finalized_invoice(world: World) -> None:
+    with scope.of(world.organization):
+        finalized, draft = world.row(Invoice), Invoice.objects.filter(status="draft").earliest("pk")
+        ours, loose = finalized.lines.earliest("pk"), draft.lines.earliest("pk")
+        added = Line(
+            organization=world.organization,
+            invoice=finalized,
+            position=99,
+            kind="flat",
+            description="one more",
+            quantity=1,
+            amount_minor=1,
+            tax_category="standard",
+        )
+        for write in (
+            added.save,
+            lambda: Line.objects.bulk_create([added]),
+            lambda: Line.objects.filter(pk=ours.pk).update(invoice=draft, position=98),
+            lambda: Line.objects.filter(pk=loose.pk).update(invoice=finalized, position=98),
+        ):
+            with pytest.raises(IntegrityError, match=REFUSED), transaction.atomic():
+                write()
+
+
+def test_a_draft_may_still_change(world: World) -> None:
+    with scope.of(world.organization):
+        draft = Invoice.objects.filter(status="draft").earliest("pk")
+        line = draft.lines.earliest("pk")
+        assert Line.objects.filter(pk=line.pk).update(description="put better") == 1
+        assert Charge.objects.filter(line=line).update(event_count=7) == 1
+        assert Line.objects.filter(pk=line.pk).delete()[0] == 1
+        assert Invoice.objects.filter(pk=draft.pk).update(subtotal_minor=0, tax_minor=0, total_minor=0) == 1
