@@ -51,7 +51,8 @@ def create_first_owner(
 ) -> tuple[Member, str] | None:
     """Create somebody to sign in as, with the organization of this key unless it exists; None when an owner exists.
 
-    Without a key it is the only organization there is, or a new one. Returns the member and the generated password, which is never shown again. `settings` are the organization's fields.
+    Without a key it is the only organization there is, or a new one. Returns the member and the generated password,
+    which is never shown again. `settings` are the organization's fields.
     Raise Refusal naming the field where something is not valid.
     """
     if queries.first_owner() is not None:
