@@ -157,12 +157,18 @@ def test_a_private_folder_of_another_user_is_refused(checkout: Path, private: Pa
         folders.prepare(places.locate(long_path(checkout)))
 
 
+def skip_unless_reached(ordinary: accounts.Account) -> None:
+    """Leave a test out where the interpreter itself is closed to the account, as Python may live in root's home."""
+    for folder in (Path(sys.executable).parent, Path(sys.executable).resolve().parent):
+        if accounts.closed_folder(folder, ordinary):
+            pytest.skip(f"{folder} is closed to ordinary users")
+
+
 @as_root_only
 @pytest.mark.processes
 def test_an_ordinary_user_runs_the_server_as_themselves_in_a_closed_checkout(checkout: Path, start: Start) -> None:
     ordinary = accounts.Account("daemon", 1, 1)
-    if accounts.closed_folder(Path(sys.executable).parent, ordinary):
-        pytest.skip("this checkout itself is closed to ordinary users")
+    skip_unless_reached(ordinary)
     folder = checkout / "closed"
     folder.mkdir(mode=0o700)
     os.chown(folder, 1, 1)
@@ -177,8 +183,7 @@ def test_an_ordinary_user_runs_the_server_as_themselves_in_a_closed_checkout(che
 def test_a_database_that_root_made_is_refused_to_an_ordinary_user_in_one_sentence(checkout: Path) -> None:
     (checkout / "var" / "postgres").mkdir(parents=True)
     ordinary = accounts.Account("daemon", 1, 1)
-    if accounts.closed_folder(Path(sys.executable).parent, ordinary):
-        pytest.skip("this checkout itself is closed to ordinary users")
+    skip_unless_reached(ordinary)
     script = Path(__file__).with_name("holding.py")
     refused = subprocess.run(
         [sys.executable, str(script), "database", str(checkout)],
