@@ -49,13 +49,13 @@ class Walker:
         """Put the ids of the other organization into the path, for everybody and every method."""
         if not door.params:
             for actor in self.actors.values():
-                for method in METHODS if self._is_thorough(actor, page) else READS:
+                for method in METHODS if _is_at_home(actor, page) else READS:
                     self.ask(Asked(actor, method, door.path({})), page)
             return
         for number, (foreign, unknown) in enumerate(self._ids(page)):
             for actor in self.actors.values():
-                thorough = self._is_thorough(actor, page)
-                for method in METHODS if thorough and number == 0 else READS:
+                thorough = _is_at_home(actor, page) and actor.role in {"owner", "viewer"}
+                for method in METHODS if number == 0 and _is_at_home(actor, page) else READS:
                     answer = self.ask(Asked(actor, method, door.path(foreign), form={}), page)
                     if thorough:
                         other = self.ask(Asked(actor, method, door.path(unknown), form={}), page)
@@ -111,10 +111,6 @@ class Walker:
                 f"{foreign.asked} tells a foreign row ({foreign.status}) from an unknown one ({unknown.status})"
             )
 
-    def _is_thorough(self, actor: Actor, page: Page) -> bool:
-        """Say whether an actor tries every method: the mightiest and the least member, at doors of their own side."""
-        return actor.role in {"owner", "viewer"} and actor.name.startswith("key:") == (page.side == API)
-
     def _look(self) -> tuple[dict[str, str], dict[str, str]]:
         return fingerprint(self.mine), fingerprint(self.theirs)
 
@@ -141,7 +137,7 @@ class Walker:
 
     def _queries(self, door: Door, page: Page) -> Iterator[Substitution]:
         model: Model | None = getattr(getattr(door.callback, "model_admin", None), "model", None)
-        listing = door.name.endswith("_changelist") or page.side == API
+        listing = door.name.endswith("_changelist") or (page.side == API and not door.params)
         known = references.keys_of(model) if model is not None and listing else self.names
         pairs = [(name, ref) for name, meant in known.items() for ref in references.all_of(self.theirs, meant)]
         if listing:
@@ -209,6 +205,11 @@ class Walker:
                     refs.update((added, ref) for added in (name, f"{name}_id") if added not in values)
             needles = {needle: "" for ref in refs.values() for needle in ref.needles}
             yield {n: r.foreign for n, r in refs.items()}, {n: r.unknown for n, r in refs.items()}, needles
+
+
+def _is_at_home(actor: Actor, page: Page) -> bool:
+    """Say whether somebody comes as a door expects: with a key to the API's, with a session or nothing elsewhere."""
+    return actor.name.startswith("key:") == (page.side == API)
 
 
 def own_ids(page: Page, world: World) -> dict[str, str]:
