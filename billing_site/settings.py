@@ -47,7 +47,6 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "rest_framework",
-    "django_filters",
     "drf_standardized_errors",
     "drf_spectacular",
     "drf_spectacular_sidecar",

@@ -7,17 +7,21 @@ forgetting a filter: forgetting is an error.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 from django.db import models
-
-if TYPE_CHECKING:
-    from apps.tenancy.models import Organization
 
 EVERYWHERE: Final = "everywhere"
 Scope = int | Literal["everywhere"] | None
 
 _scope: ContextVar[Scope] = ContextVar("tallybook_scope", default=None)
+
+
+class Tenant(Protocol):
+    """An organization, as far as a scope needs to know it."""
+
+    @property
+    def pk(self) -> Any: ...
 
 
 class Unscoped(Exception):
@@ -33,7 +37,7 @@ def current() -> Scope:
     return _scope.get()
 
 
-def activate(organization: "Organization") -> None:
+def activate(organization: Tenant) -> None:
     """Set the scope for the rest of the enclosing `fresh` block; an edge calls it once it knows who asks."""
     _refuse_crossing(organization)
     _scope.set(organization.pk)
@@ -50,7 +54,7 @@ def fresh() -> Iterator[None]:
 
 
 @contextmanager
-def of(organization: "Organization") -> Iterator[None]:
+def of(organization: Tenant) -> Iterator[None]:
     """Work for one organization."""
     _refuse_crossing(organization)
     token = _scope.set(organization.pk)
@@ -70,7 +74,7 @@ def everywhere() -> Iterator[None]:
         _scope.reset(token)
 
 
-def _refuse_crossing(organization: "Organization") -> None:
+def _refuse_crossing(organization: Tenant) -> None:
     if isinstance(_scope.get(), int) and _scope.get() != organization.pk:
         raise CrossedScope(f"already working for another organization than {organization.pk}")
 
