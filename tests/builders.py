@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
 from apps.accounts import operations as accounts
 from apps.accounts.models import Customer, Member, Role
 from apps.catalog import operations as catalog
-from apps.catalog.models import AddOn, Plan
+from apps.catalog.models import AddOn, Plan, Price
 from apps.invoicing import closing
 from apps.invoicing.lifecycle import starting
 from apps.invoicing.models import Invoice
@@ -139,3 +141,11 @@ def close(seller: Organization, at: datetime) -> list[Invoice]:
     results = list(closing.close_due(organization=seller, as_of=at, now=at))
     assert not [result.parked_reason for result in results if result.parked_reason]
     return [result.invoice for result in results if result.invoice is not None]
+
+
+def spoil(price: Price, form: Mapping[str, Any] | None = None) -> None:
+    """Write a price form past its freeze, as only a broken migration could."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        Price.objects.filter(pk=price.pk).update(form=form or {"model": "nonsense"})
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")

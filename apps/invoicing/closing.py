@@ -36,7 +36,8 @@ class Closed:
 
 def due_count(*, organization: Organization, as_of: datetime) -> int:
     """Return how many subscriptions of an organization are due."""
-    return _due(as_of).filter(organization=organization).count()
+    with scope.of(organization):
+        return _due(as_of).count()
 
 
 def close_due(*, organization: Organization, as_of: datetime, now: datetime) -> Iterator[Closed]:
@@ -45,15 +46,19 @@ def close_due(*, organization: Organization, as_of: datetime, now: datetime) -> 
     A subscription that fails is parked with its reason and blocks no other. Those that another worker holds are left
     to it.
     """
-    with scope.of(organization):
-        while True:
-            try:
-                closed = retried(lambda: close_next(as_of=as_of, now=now))
-            except ClosingFailed as failed:
-                closed = _park(failed, now)
-            if closed is None:
-                return
-            yield closed
+    while True:
+        with scope.of(organization):
+            closed = _close_or_park(as_of=as_of, now=now)
+        if closed is None:
+            return
+        yield closed
+
+
+def _close_or_park(*, as_of: datetime, now: datetime) -> Closed | None:
+    try:
+        return retried(lambda: close_next(as_of=as_of, now=now))
+    except ClosingFailed as failed:
+        return _park(failed, now)
 
 
 class ClosingFailed(Exception):

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
 
 from apps.catalog import operations as catalog
 from apps.catalog.models import Price
@@ -164,7 +163,7 @@ def test_a_subscription_that_fails_is_parked_and_blocks_no_other(seller: Organiz
     broken, fine = builders.usage_offer(seller, key="broken"), builders.usage_offer(seller, key="fine")
     bad = builders.subscribed(builders.customer(seller, "Bad"), broken)
     builders.subscribed(builders.customer(seller, "Good"), fine)
-    spoil_price(Price.objects.get(add_on=broken.add_on))
+    builders.spoil(Price.objects.get(add_on=broken.add_on))
     results = list(closing.close_due(organization=seller, as_of=OCTOBER, now=OCTOBER))
     assert [(r.subscription.customer.name, r.invoice is not None) for r in results] == [("Bad", False), ("Good", True)]
     bad.refresh_from_db()
@@ -175,16 +174,8 @@ def test_a_subscription_that_fails_is_parked_and_blocks_no_other(seller: Organiz
     assert list(closing.close_due(organization=seller, as_of=OCTOBER, now=OCTOBER)) == []
 
     subscriptions.unpark(subscription=bad)
-    spoil_price(Price.objects.get(add_on=broken.add_on), form={"model": "per_unit", "unit_amount": "95"})
+    builders.spoil(Price.objects.get(add_on=broken.add_on), form={"model": "per_unit", "unit_amount": "95"})
     assert [invoice.total.text() for invoice in builders.close(seller, OCTOBER)] == ["0.00"]
-
-
-def spoil_price(price: Price, form: dict[str, str] | None = None) -> None:
-    """Write a price form past its freeze, as only a broken migration could."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        Price.objects.filter(pk=price.pk).update(form=form or {"model": "nonsense"})
-        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
 def test_a_price_change_leaves_opened_periods_alone(seller: Organization) -> None:
