@@ -113,9 +113,9 @@ def customer(seller: Organization, name: str = "Fabrikam", *, now: datetime = SE
     return accounts.create_customer(organization=seller, name=name, now=now, **details)
 
 
-def subscribed(buyer: Customer, offer: Offer, *, now: datetime = SEPTEMBER) -> Subscription:
-    """Put a customer on an offer's plan."""
-    return starting.start(organization=buyer.organization, customer=buyer, plan=offer.plan, now=now)
+def subscribed(buyer: Customer, offer: Offer, *, now: datetime = SEPTEMBER, again: bool = False) -> Subscription:
+    """Put a customer on an offer's plan; `again` for a second time."""
+    return starting.start(organization=buyer.organization, customer=buyer, plan=offer.plan, now=now, again=again)
 
 
 def used(

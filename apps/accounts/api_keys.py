@@ -18,7 +18,7 @@ from apps.tenancy import scope
 # How stale last_used_at may be: a write for every request would cost more than it tells.
 SEEN_EVERY = timedelta(minutes=10)
 KEY = re.compile(
-    rf"tb_(?:live|test)_(?P<lookup>[{ALPHABET}]{{{operations.LOOKUP_LENGTH}}})"
+    rf"tb_(?P<mode>live|test)_(?P<lookup>[{ALPHABET}]{{{operations.LOOKUP_LENGTH}}})"
     rf"_(?P<secret>[0-9a-f]{{{2 * operations.SECRET_BYTES}}})"
 )
 
@@ -73,7 +73,7 @@ def find_key(text: str) -> ApiKey | None:
     key = queries.key_by_lookup(lookup=match["lookup"])
     expected = key.digest if key else operations.digest_of("")
     fits = secrets.compare_digest(expected, operations.digest_of(match["secret"]))
-    return key if fits else None
+    return key if fits and key is not None and key.organization.mode == match["mode"] else None
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -3,14 +3,18 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from apps.core.constraints import owned_id
 from apps.core.ids import PublicIdField
 from apps.tenancy.history import track
-from apps.tenancy.models import Address, Owned, validate_currency
+from apps.tenancy.models import ONE_LINE, Address, Owned, validate_currency
+
+NOT_A_PUBLIC_ID = RegexValidator(
+    r"\Acus_", "An own key must not begin like the ids that customers get here.", inverse_match=True
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -106,10 +110,16 @@ class Customer(Owned, Address):
 
     public_id = PublicIdField(prefix="cus")
     external_id = models.CharField(  # noqa: DJ001 - unique where given, so absent must be NULL
-        max_length=200, null=True, blank=True, help_text="Your own key for this customer, such as its CRM number."
+        max_length=200,
+        null=True,
+        blank=True,
+        validators=[ONE_LINE, NOT_A_PUBLIC_ID],
+        help_text="Your own key for this customer, such as its CRM number.",
     )
-    name = models.CharField(max_length=200)
-    legal_name = models.CharField(max_length=200, blank=True, help_text="Printed on invoices instead of the name.")
+    name = models.CharField(max_length=200, validators=[ONE_LINE])
+    legal_name = models.CharField(
+        max_length=200, blank=True, validators=[ONE_LINE], help_text="Printed on invoices instead of the name."
+    )
     email = models.EmailField("billing e-mail", help_text="Invoices go here.")
     tax_id = models.CharField(max_length=50, blank=True)
     tax_category = models.CharField(max_length=30, default="standard")

@@ -17,12 +17,14 @@ from apps.core import clock
 from apps.core.formats import Formats
 from apps.invoicing import estimates, previews
 from apps.invoicing import queries as invoicing
+from apps.rating.money import AmountTooLarge
 from apps.rating.wallclock import local_date
 from apps.subscriptions import queries as timelines
-from apps.subscriptions.models import Item, Period
+from apps.subscriptions.models import Item, Period, Subscription
 from apps.usage import queries as usage
 from apps.usage.models import Event
 
+BEYOND = "more than an invoice can say"
 MOST_EVENTS = 25
 MOST_PERIODS = 12
 MOST_INVOICES = 100
@@ -44,11 +46,12 @@ def head(request: HttpRequest, customer: Customer, *, tab: str) -> dict[str, Any
     subscriptions = list(timelines.subscriptions_of(customer=customer))
     formats = formats_of(request)
     today = today_of(request)
-    foreseen = [(held, previews.next_invoice(subscription=held)) for held in subscriptions]
+    foreseen = [(held, _foreseen(held)) for held in subscriptions]
     return {
         "customer": customer,
         "subscriptions": subscriptions,
         "parked": [held for held in subscriptions if held.parked_at],
+        "beyond": [held for held, preview in foreseen if preview is BEYOND],
         "foreseen": [
             {
                 "subscription": held,
@@ -57,7 +60,7 @@ def head(request: HttpRequest, customer: Customer, *, tab: str) -> dict[str, Any
                 "so_far": formats.money(preview.invoice.total),
             }
             for held, preview in foreseen
-            if preview is not None
+            if isinstance(preview, previews.Preview)
         ],
         "tabs": [{"name": name, "address": address(customer, to), "active": to == tab} for to, name in TABS],
         "may_record": allowed(request, Action.RECORD_USAGE),
@@ -67,6 +70,13 @@ def head(request: HttpRequest, customer: Customer, *, tab: str) -> dict[str, Any
         "next_invoice": address(customer, "next_invoice"),
         "start_subscription": address(customer, "start_subscription"),
     }
+
+
+def _foreseen(held: Subscription) -> previews.Preview | str | None:
+    try:
+        return previews.next_invoice(subscription=held)
+    except AmountTooLarge:
+        return BEYOND
 
 
 def subscription_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) -> HttpResponse:
@@ -148,7 +158,7 @@ def _measured(periods: Sequence[Period], formats: Formats, today: date) -> list[
                 "span": _span(period, formats, today),
                 "quantity": f"{formats.number(estimate.quantity)} {unit}",
                 "price": price_in_words(period.price, formats),
-                "amount": formats.money(estimate.amount),
+                "amount": "too large" if estimate.amount is None else formats.money(estimate.amount),
             }
         )
     return rows

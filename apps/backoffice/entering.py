@@ -32,7 +32,7 @@ class Entered:
 
     event: Event
     repeated: bool
-    adds: Money
+    adds: Money | None
     landing: previews.Landing
 
 
@@ -48,10 +48,11 @@ def enter(*, entry: Entry, now: datetime, actor: str) -> Entered:
         organization=item.organization, events=[event], now=now, source=Event.Source.ADMIN, actor=actor
     )
     happened_at = recorded.event.occurred_at
+    after = _worth(item, happened_at)
     return Entered(
         event=recorded.event,
         repeated=recorded.repeated,
-        adds=_worth(item, happened_at) - before,
+        adds=after - before if after is not None and before is not None else None,
         landing=previews.landing(item=item, instant=happened_at),
     )
 
@@ -61,7 +62,8 @@ def sentence(entry: Entry, entered: Entered, formats: Formats, *, today: date) -
     what = f"{amount_of(entry.item, entry.amount, formats)} on {formats.day(entry.day, today=today)}"
     if entered.repeated:
         return f"{what} was saved before; sending the form twice added nothing."
-    return f"{what}, {formats.amount(entered.adds)}, {where(entered.landing, formats, today=today)}."
+    adds = "more than an invoice can say" if entered.adds is None else formats.amount(entered.adds)
+    return f"{what}, {adds}, {where(entered.landing, formats, today=today)}."
 
 
 def where(landing: previews.Landing, formats: Formats, *, today: date) -> str:
@@ -81,6 +83,6 @@ def amount_of(item: Item, amount: Decimal, formats: Formats) -> str:
     return f"{formats.number(amount)} {add_on.unit_plural} ({add_on.name})"
 
 
-def _worth(item: Item, instant: datetime) -> Money:
+def _worth(item: Item, instant: datetime) -> Money | None:
     period = timelines.period_at(item=item, instant=instant)
     return estimates.worth(item=item, period=period)

@@ -17,6 +17,7 @@ from apps.core.admin import badge
 from apps.core.formats import Formats
 from apps.core.refusals import Refusal
 from apps.delivery import queries as delivery
+from apps.delivery.mails import file_name
 from apps.delivery.paper import invoice_paper
 from apps.invoicing import finalizing
 from apps.invoicing.models import Invoice
@@ -107,7 +108,7 @@ class InvoiceAdmin(OwnedAdmin):
         return HttpResponse(
             bytes(document.content),
             content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{invoice.number}.pdf"'},
+            headers={"Content-Disposition": f'inline; filename="{file_name(invoice)}.pdf"'},
         )
 
     def finalize(self, request: HttpRequest, invoice: Invoice) -> HttpResponse:

@@ -103,6 +103,7 @@ def _started(form: StartForm, customer: Customer, now: datetime, today: date) ->
             add_ons=[form.optional[chosen] for chosen in said.get("add_ons", [])],
             starts_at=now if day == today else day_start(day, customer.organization.zone),
             now=now,
+            again=bool(said.get("again")),
         )
     except Refusal as refusal:
         form.add_error(FIELDS.get(refusal.field or ""), refusal.sentence)

@@ -27,6 +27,7 @@ from apps.subscriptions.models import Item
 TOKEN = re.compile(r"[0-9a-f]{32}")
 NO_SUBSCRIPTION = "This customer has no subscription with usage yet. Start one first."
 FIELDS = {"occurred_at": "day", "quantity": "amount", "item": "item", "customer": "item"}
+SENT_BEFORE = "This form was saved before with other figures, which stay. Open Add usage again for the next."
 
 
 class UsageForm(forms.Form):
@@ -124,7 +125,8 @@ def _saved(request: HttpRequest, form: UsageForm, now: datetime, today: date) ->
     try:
         entered = entering.enter(entry=entry, now=now, actor=actor_of(request))
     except Refusal as refusal:
-        form.add_error(FIELDS.get(refusal.field or ""), refusal.sentence)
+        sentence = SENT_BEFORE if refusal.code == "key_used_differently" else refusal.sentence
+        form.add_error(FIELDS.get(refusal.field or ""), sentence)
         return False
     messages.success(request, entering.sentence(entry, entered, formats_of(request), today=today))
     return True

@@ -82,6 +82,14 @@ def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo) 
     return dues + late
 
 
+def owed(dues: Iterable[Due]) -> list[Due]:
+    """Leave out periods that owe less than was billed: an invoice has no negative line, a credit note settles them.
+
+    They are found again at every boundary until then, since they have more events than their newest charge rated.
+    """
+    return [due for due in dues if due.difference.minor >= 0]
+
+
 def usage_due(span: Span, measured: Usage, billed: Billed, currency: str, zone: ZoneInfo) -> Due:
     """Rate what a period measured. Its share scales minimum and maximum, never quantities (BILLING §2)."""
     rating = pricing.parse(span.price.form).rate(measured.quantity, share=_share(span, zone))

@@ -19,6 +19,7 @@ from apps.invoicing.models import Invoice, Kind
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Subscription
+from apps.tenancy import operations as tenancy
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
 
@@ -104,6 +105,8 @@ def close_boundary(*, subscription: Subscription, now: datetime) -> Invoice | No
     subscriptions.open_until(items=items, instant=boundary_at)
     boundary = boundaries.locked(subscription=subscription, items=items, boundary_at=boundary_at)
     dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=organization.zone)
+    _note_credits(subscription, dues, now)
+    dues = assembling.owed(dues)
     invoice = None
     if _is_worth_a_document(dues, organization):
         invoice = drafting.draft(subscription=subscription, boundary_at=boundary_at, dues=dues, now=now)
@@ -116,6 +119,21 @@ def close_boundary(*, subscription: Subscription, now: datetime) -> Invoice | No
 
 def _due(as_of: datetime) -> QuerySet[Subscription]:
     return Subscription.objects.filter(bills_at__lte=as_of, parked_at__isnull=True)
+
+
+def _note_credits(subscription: Subscription, dues: Sequence[Due], now: datetime) -> None:
+    """Put on record which periods owe less than was billed, and so wait for a credit note."""
+    for due in dues:
+        if due.difference.minor < 0:
+            tenancy.record_audit(
+                organization=subscription.organization,
+                actor="closing",
+                verb="credit waits",
+                subject=subscription,
+                now=now,
+                summary=f"{due.span.item}, period from {due.span.span.starts_at:%Y-%m-%d}: owes {due.amount.text()}, "
+                f"billed {due.billed.text()} {due.amount.currency}.",
+            )
 
 
 def _is_worth_a_document(dues: Sequence[Due], organization: Organization) -> bool:

@@ -14,18 +14,8 @@ from apps.subscriptions.models import Item, Subscription
 NO_TAX = Decimal(0)  # tax rates come with the tax tables; until then every line is untaxed
 
 
-class NeedsCreditNote(Exception):
-    """A period owes less than was billed for it."""
-
-
 def draft(*, subscription: Subscription, boundary_at: datetime, dues: Sequence[Due], now: datetime) -> Invoice:
     """Store a draft with a charge and a line for everything due; the caller holds the subscription's lock."""
-    for due in dues:
-        if due.difference.minor < 0:
-            raise NeedsCreditNote(
-                f"{due.span.item} {due.span.span.starts_at:%Y-%m-%d} owes {due.amount.text()} "
-                f"but {due.billed.text()} was billed; the difference needs a credit note."
-            )
     invoice = Invoice.objects.create(
         organization_id=subscription.organization_id,
         customer=subscription.customer,

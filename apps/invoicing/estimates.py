@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from apps.invoicing import assembling
 from apps.invoicing.queries import Billed
-from apps.rating.money import Money
+from apps.rating.money import AmountTooLarge, Money
 from apps.rating.pricing import Step
 from apps.subscriptions.models import Item, Period
 from apps.subscriptions.timeline import stored
@@ -15,10 +15,13 @@ from apps.usage import queries as usage
 
 @dataclass(frozen=True)
 class Estimate:
-    """A period's quantity so far, its whole amount before tax, and how that came about."""
+    """A period's quantity so far, its whole amount before tax, and how that came about.
+
+    The amount is None where it is more than any invoice could say.
+    """
 
     quantity: Decimal
-    amount: Money
+    amount: Money | None
     steps: tuple[Step, ...]
 
 
@@ -31,8 +34,8 @@ def so_far(*, periods: Sequence[Period]) -> dict[int, Estimate]:
     return {period.pk: _estimate(period, measured[period.pk]) for period in periods}
 
 
-def worth(*, item: Item, period: Period | None) -> Money:
-    """Return what one period of a usage item comes to so far; nothing where none is opened yet."""
+def worth(*, item: Item, period: Period | None) -> Money | None:
+    """Return what one period of a usage item comes to so far, as an estimate does; zero where none is opened yet."""
     currency = item.subscription.currency
     if period is None:
         return Money.zero(currency)
@@ -41,6 +44,13 @@ def worth(*, item: Item, period: Period | None) -> Money:
 
 
 def _estimate(period: Period, measured: usage.Usage) -> Estimate:
+    try:
+        return _rated(period, measured)
+    except AmountTooLarge:
+        return Estimate(measured.quantity, None, ())
+
+
+def _rated(period: Period, measured: usage.Usage) -> Estimate:
     subscription = period.item.subscription
     zone = subscription.organization.zone
     due = assembling.usage_due(stored(period), measured, Billed(), subscription.currency, zone)

@@ -22,13 +22,15 @@ class Preview:
 def next_invoice(*, subscription: Subscription) -> Preview | None:
     """Return what the subscription's next invoice would be with the usage recorded so far; None if nothing is ever due.
 
-    Nothing is stored, numbered or locked.
+    Nothing is stored, numbered or locked. Raise AmountTooLarge where no invoice could say the amount.
     """
     if subscription.next_boundary_at is None or subscription.bills_at is None:
         return None
     items = timelines.items_of(subscription=subscription)
     boundary = boundaries.foreseen(subscription=subscription, items=items, boundary_at=subscription.next_boundary_at)
-    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=subscription.organization.zone)
+    dues = assembling.owed(
+        assembling.assemble(subscription=subscription, boundary=boundary, zone=subscription.organization.zone)
+    )
     lines = [drafting.line_of(due, position) for position, due in enumerate(dues, start=1)]
     invoice = Invoice(
         organization=subscription.organization,
@@ -57,4 +59,6 @@ def landing(*, item: Item, instant: datetime) -> Landing:
         return Landing(subscription.bills_at, late=True)
     if period is None or subscription.bills_at is None:
         return Landing(None, late=False)
+    if period.ends_at == subscription.next_boundary_at:
+        return Landing(subscription.bills_at, late=False)
     return Landing(period.ends_at + subscription.organization.usage_grace, late=False)

@@ -12,6 +12,10 @@ from apps.rating.exact import EXACT, half_away
 LARGEST_MINOR = 2**63 - 1
 
 
+class AmountTooLarge(ValueError):
+    """An amount is more than can be stored."""
+
+
 class CurrencyMismatch(ValueError):
     """Two amounts of different currencies met."""
 
@@ -27,7 +31,7 @@ class Money:
         if type(self.minor) is not int:
             raise TypeError("minor units are a whole number")
         if abs(self.minor) > LARGEST_MINOR:
-            raise ValueError("the amount is too large to be stored")
+            raise AmountTooLarge("the amount is too large to be stored")
         exponent(self.currency)
 
     @classmethod
@@ -76,8 +80,10 @@ class Money:
 def to_money(amount: Decimal, currency: str) -> Money:
     """Round an exact amount in major units once, half away from zero, to the currency's minor unit.
 
-    Raises ValueError for an unknown currency, for NaN and infinity, and for an amount too large to be stored.
+    Raises ValueError for an unknown currency, NaN and infinity, AmountTooLarge for more than can be stored.
     """
-    if not amount.is_finite() or amount.adjusted() > 20:
-        raise ValueError("the amount is not a finite number, or too large to be stored")
+    if not amount.is_finite():
+        raise ValueError("the amount is not a finite number")
+    if amount.adjusted() > 20:
+        raise AmountTooLarge("the amount is too large to be stored")
     return Money(half_away(Fraction(amount) * 10 ** exponent(currency)), currency)

@@ -4,7 +4,7 @@ import zoneinfo
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -19,6 +19,23 @@ KEY = RegexValidator(
 )
 
 
+ONE_LINE = RegexValidator(
+    "[\\x00-\\x1f\\x7f\\u2028\\u2029]", "This must be one line, without control characters.", inverse_match=True
+)
+# The number that follows begins with a digit: a prefix that ended in one could make two numbers look the same.
+PREFIX = RegexValidator(
+    r"\A(?:[A-Za-z0-9/_.-]*[A-Za-z/_.-])?\Z", "Use letters, digits, / _ . and - only, and no digit at the end."
+)
+LONGEST_GRACE = timedelta(days=60)
+NO_PLACES = {"Factory", "localtime"}
+
+
+def validate_grace(grace: timedelta) -> None:
+    """Raise ValidationError unless a grace lies between nothing and sixty days."""
+    if not timedelta(0) <= grace <= LONGEST_GRACE:
+        raise ValidationError("The grace must be between 0 and 60 days.", code="grace")
+
+
 def validate_currency(code: str) -> None:
     """Raise ValidationError unless `code` is an ISO 4217 currency."""
     try:
@@ -29,7 +46,7 @@ def validate_currency(code: str) -> None:
 
 def validate_timezone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone."""
-    if name not in zoneinfo.available_timezones():
+    if name not in zoneinfo.available_timezones() - NO_PLACES:
         raise ValidationError(f"{name} is not a known time zone, such as Europe/Paris.", code="timezone")
 
 
@@ -76,7 +93,7 @@ class Organization(Address):
     key = models.CharField(
         max_length=50, unique=True, validators=[KEY], help_text="Names the organization in commands."
     )
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, validators=[ONE_LINE])
     mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.LIVE)
     clock_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="The moved clock of a test organization."
@@ -85,25 +102,34 @@ class Organization(Address):
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
     locale = models.CharField(max_length=10, default="en_US")
 
-    legal_name = models.CharField(max_length=200, blank=True)
+    legal_name = models.CharField(max_length=200, blank=True, validators=[ONE_LINE])
     tax_id = models.CharField(max_length=50, blank=True)
     email = models.EmailField(
         "billing e-mail", blank=True, help_text="Invoices are sent from here, and replies come here."
     )
     payment_details = models.TextField(
-        blank=True, help_text="How to pay, printed on every invoice: bank, account, reference."
+        blank=True,
+        validators=[MaxLengthValidator(1500)],
+        help_text="How to pay, printed on every invoice: bank, account, reference.",
     )
-    footer = models.TextField(blank=True, help_text="Printed at the foot of every page: register number and the like.")
+    footer = models.TextField(
+        blank=True,
+        validators=[MaxLengthValidator(500)],
+        help_text="Printed at the foot of every page: register number and the like.",
+    )
     page_size = models.CharField(max_length=6, choices=PageSize.choices, default=PageSize.A4)
 
     auto_finalize = models.BooleanField(default=True, help_text="Off: closed periods wait as drafts for a person.")
     usage_grace = models.DurationField(
-        default=timedelta, help_text="How long after a period's end its usage may still arrive before it is billed."
+        default=timedelta,
+        validators=[validate_grace],
+        help_text="How long after a period's end its usage may still arrive before it is billed. Write it as days and "
+        "hours:minutes:seconds, such as 2 00:00:00 for two days.",
     )
     late_window_days = models.PositiveSmallIntegerField(default=90, validators=[MaxValueValidator(3650)])
     payment_terms_days = models.PositiveSmallIntegerField(default=14, validators=[MaxValueValidator(365)])
     zero_invoices = models.CharField(max_length=5, choices=ZeroInvoices.choices, default=ZeroInvoices.MAIL)
-    invoice_prefix = models.CharField(max_length=20, default="INV-", blank=True)
+    invoice_prefix = models.CharField(max_length=20, default="INV-", blank=True, validators=[PREFIX])
     invoice_digits = models.PositiveSmallIntegerField(default=4, validators=[MaxValueValidator(12)])
 
     created_at = models.DateTimeField()
@@ -114,6 +140,10 @@ class Organization(Address):
         constraints = [
             models.CheckConstraint(
                 name="organization_clock_only_in_test", condition=Q(clock_at__isnull=True) | Q(mode="test")
+            ),
+            models.CheckConstraint(
+                name="organization_grace_bounded",
+                condition=Q(usage_grace__gte=timedelta(0)) & Q(usage_grace__lte=LONGEST_GRACE),
             ),
             models.CheckConstraint(name="organization_mode_known", condition=Q(mode__in=["live", "test"])),
         ]

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, DecimalField, Max, QuerySet, Sum
-from django.db.models.fields.json import KeyTransform
+from django.db.models import Count, DecimalField, F, Func, Max, QuerySet, Sum, TextField, Value
 
 from apps.catalog.models import Metric
 from apps.subscriptions.models import Item, Period, Subscription
@@ -56,6 +55,11 @@ def late_counts(*, subscription: Subscription) -> dict[int, int]:
     return dict(rows)
 
 
+def _property(name: str) -> Func:
+    """Read one property as text, whatever its name looks like; where it is missing or null there is no value."""
+    return Func(F("properties"), Value(name), function="jsonb_extract_path_text", output_field=TextField())
+
+
 def _aggregate(aggregation: str, name: str, events: QuerySet[Event]) -> dict[int, Usage]:
     if aggregation == Metric.Aggregation.LATEST:
         last = events.order_by("period_id", "-occurred_at", "-pk").distinct("period_id")
@@ -66,7 +70,7 @@ def _aggregate(aggregation: str, name: str, events: QuerySet[Event]) -> dict[int
         Metric.Aggregation.SUM: Sum("quantity", output_field=QUANTITY),
         Metric.Aggregation.COUNT: Count("pk"),
         Metric.Aggregation.MAX: Max("quantity", output_field=QUANTITY),
-        Metric.Aggregation.UNIQUE: Count(KeyTransform(name, "properties"), distinct=True),
+        Metric.Aggregation.UNIQUE: Count(_property(name), distinct=True),
     }[Metric.Aggregation(aggregation)]
     rows = events.values_list("period_id").annotate(measured=measure, events=Count("pk"))
     return {period: Usage(Decimal(measured), count) for period, measured, count in rows}

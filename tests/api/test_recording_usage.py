@@ -14,7 +14,7 @@ from apps.usage.models import Event
 from tests import builders
 from tests.api.calling import Program, fault
 from tests.api.conftest import MakeProgram, move_clock
-from tests.builders import OCTOBER, SEPTEMBER
+from tests.builders import OCTOBER
 
 LINE = {"customer": "crm-1", "metric": "coaching-metric"}
 
@@ -276,7 +276,7 @@ def test_another_content_type_is_refused(program: Program) -> None:
 def test_two_subscriptions_are_told_apart_by_their_items(program: Program, buyer: Customer) -> None:
     item = program.post("usage", {**LINE, "quantity": "1"}).json()["item"]
     plan = Event.objects.get().item.subscription.plan
-    builders.subscribed(buyer, builders.Offer(plan), now=SEPTEMBER)
+    builders.subscribed(buyer, builders.Offer(plan), again=True)
     response = program.post("usage", {**LINE, "quantity": "1"})
     assert fault(response) == (400, "ambiguous_item", "item")
     assert item in response.json()["items"]

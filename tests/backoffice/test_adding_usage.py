@@ -68,6 +68,17 @@ def test_the_form_stays_open_for_the_next_and_keeps_date_and_type(owner: Client,
     assert opened["item"].value() == opened.fields["item"].choices[0][0]
 
 
+def test_an_amount_beyond_any_invoice_leaves_the_customers_pages_open(
+    owner: Client, buyer: Customer, form: str
+) -> None:
+    response = owner.post(form, filled(owner, form, amount="999999999999999"))
+    assert "more than an invoice can say" in said(response)[0]
+    for page in ("change", "subscription", "usage", "invoices", "next_invoice", "add_usage"):
+        shown = owner.get(address(f"accounts_customer_{page}", buyer.pk))
+        assert shown.status_code == 200
+        assert "comes to more than an invoice can say" in text(shown)
+
+
 def test_four_calls_by_hand_are_380_on_the_preview(owner: Client, buyer: Customer, form: str) -> None:
     for day in (3, 5, 12, 20):
         owner.post(form, filled(owner, form, day=f"2026-11-{day:02d}"))
@@ -163,7 +174,7 @@ def test_the_same_form_with_other_content_is_refused(owner: Client, office: Orga
     sent = filled(owner, form)
     owner.post(form, sent)
     response = owner.post(form, {**sent, "amount": "2"})
-    assert "used before with other content" in text(response)
+    assert "saved before with other figures" in text(response)
     assert len(events(office)) == 1
 
 

@@ -144,3 +144,8 @@ def test_an_external_id_is_unique_within_the_organization_only(
     again = owner.post(page, {**sent, "name": "Contoso again"})
     assert again.status_code == 200
     assert "already exists" in text(again)
+
+
+@pytest.mark.parametrize("page", ["invoicing/invoice/?currency=%00", "usage/event/?source__exact=%00"])
+def test_a_nul_in_the_address_is_refused_at_the_door(owner: Client, page: str) -> None:
+    assert owner.get(f"/admin/{page}").status_code == 400

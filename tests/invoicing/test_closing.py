@@ -6,17 +6,21 @@ import pytest
 
 from apps.catalog import operations as catalog
 from apps.catalog.models import Price
-from apps.invoicing import closing
+from apps.invoicing import closing, previews
 from apps.invoicing.lifecycle import starting
 from apps.invoicing.models import Charge, Invoice, Kind
 from apps.outbox.models import Message
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Period, Subscription
-from apps.tenancy.models import Organization
+from apps.tenancy.models import AuditEntry, Organization
 from tests import builders
 from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
 
 DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
+DIPS = {
+    "model": "volume",
+    "tiers": [{"up_to": "100", "unit_amount": "1"}, {"up_to": None, "unit_amount": "0.5"}],
+}
 INCLUDED = {"model": "per_unit", "unit_amount": "0.01", "included_units": "10000"}
 
 
@@ -176,6 +180,23 @@ def test_a_subscription_that_fails_is_parked_and_blocks_no_other(seller: Organiz
     subscriptions.unpark(subscription=bad)
     builders.spoil(Price.objects.get(add_on=broken.add_on), form={"model": "per_unit", "unit_amount": "95"})
     assert [invoice.total.text() for invoice in builders.close(seller, OCTOBER)] == ["0.00"]
+
+
+def test_a_period_that_owes_less_than_was_billed_waits_while_the_rest_is_billed(seller: Organization) -> None:
+    offer = builders.usage_offer(seller, form=DIPS)
+    buyer = builders.customer(seller)
+    subscription = builders.subscribed(buyer, offer)
+    builders.used(buyer, offer, "100", at=SEPTEMBER + timedelta(days=3))
+    (september,) = builders.close(seller, OCTOBER)
+    assert september.total.text() == "100.00"
+    builders.used(buyer, offer, "1", at=SEPTEMBER + timedelta(days=4), now=OCTOBER + timedelta(days=1))
+    builders.used(buyer, offer, "2", at=OCTOBER + timedelta(days=1))
+    shown = previews.next_invoice(subscription=Subscription.objects.get())
+    (october,) = builders.close(seller, NOVEMBER)
+    assert shown is not None
+    assert (shown.invoice.total.text(), amounts(october)) == ("2.00", [("usage", 200)])
+    entry = AuditEntry.objects.get(verb="credit waits")
+    assert (entry.object_id, "owes 50.50, billed 100.00 USD" in entry.summary) == (subscription.public_id, True)
 
 
 def test_a_price_change_leaves_opened_periods_alone(seller: Organization) -> None:

@@ -49,6 +49,15 @@ def test_it_is_what_closing_writes(seller: Organization) -> None:
         assert (seen.invoice.total, seen.invoice.tax_groups) == (written.total, written.tax_groups)
 
 
+def test_a_changed_grace_does_not_move_the_invoice_that_is_set_already(seller: Organization) -> None:
+    buyer = builders.customer(seller)
+    builders.subscribed(buyer, builders.usage_offer(seller))
+    seller.usage_grace = timedelta(days=2)
+    seller.save()
+    item = Item.objects.select_related("subscription__organization", "organization").get()
+    assert previews.landing(item=item, instant=SEPTEMBER).bills_at == OCTOBER
+
+
 def test_it_stores_nothing(seller: Organization) -> None:
     subscription = builders.subscribed(builders.customer(seller), builders.usage_offer(seller, base="100"))
     before = [model.objects.count() for model in (Invoice, Line, Charge, Period)]

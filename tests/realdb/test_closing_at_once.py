@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 
+from apps.core.refusals import Refusal
 from apps.invoicing import closing
 from apps.invoicing.models import Charge, Invoice
 from apps.subscriptions.models import Period, Subscription
@@ -107,6 +108,14 @@ def test_closing_waits_for_a_recording_that_is_under_way(seller: Organization) -
     assert order == ["posted", "committing", "closed"]
     assert not Event.objects.get().late
     assert Charge.objects.get().amount_minor == 9500
+
+
+def test_a_start_sent_four_times_at_once_bills_one_subscription(seller: Organization) -> None:
+    offer = builders.usage_offer(seller, base="100")
+    buyer = builders.customer(seller)
+    results = at_once(*[lambda: builders.subscribed(buyer, offer)] * 4)
+    assert Counter(type(result) for result in results) == {Subscription: 1, Refusal: 3}
+    assert Invoice.objects.count() == 1
 
 
 def test_the_same_key_twenty_times_stores_one_event(seller: Organization) -> None:

@@ -111,6 +111,17 @@ def test_what_cannot_be_started_is_refused_and_leaves_nothing(seller: Organizati
     assert not Message.objects.exists()
 
 
+def test_the_same_start_sent_twice_is_refused_unless_asked_for(seller: Organization) -> None:
+    offer = builders.usage_offer(seller)
+    buyer = builders.customer(seller)
+    builders.subscribed(buyer, offer)
+    with pytest.raises(Refusal) as refused:
+        builders.subscribed(buyer, offer)
+    assert (refused.value.code, refused.value.field) == ("on_this_plan", "plan")
+    builders.subscribed(buyer, offer, again=True)
+    assert Subscription.objects.count() == 2
+
+
 def test_a_usage_add_on_without_a_price_in_the_currency_is_refused_by_name(seller: Organization) -> None:
     offer = builders.usage_offer(seller)
     with pytest.raises(Refusal, match=r"Coaching call has no price in EUR"):

@@ -1,5 +1,6 @@
 """How the events of a period become one quantity."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -35,13 +36,30 @@ def test_the_latest_is_the_last_to_occur_and_of_those_the_last_recorded(seller: 
     assert queries.usage_of(periods=[period])[period.pk].quantity == 4
 
 
+def test_a_property_may_be_named_by_digits(seller: Organization) -> None:
+    period = metered(seller, "unique", "7", [("1", 2, "a"), ("1", 3, "b"), ("1", 4, "a")], spelt="7")
+    assert queries.usage_of(periods=[period])[period.pk].quantity == 2
+
+
+def test_a_missing_or_empty_property_is_no_value(seller: Organization) -> None:
+    period = metered(seller, "unique", "call", [("1", 2, None), ("1", 3, "b")], spelt="call")
+    assert queries.usage_of(periods=[period])[period.pk] == queries.Usage(Decimal(1), 2)
+
+
 @pytest.mark.parametrize("aggregation", ["sum", "count", "max", "latest"])
 def test_a_period_without_events_measures_nothing(seller: Organization, aggregation: str) -> None:
     period = metered(seller, aggregation, "", [])
     assert queries.usage_of(periods=[period]) == {period.pk: queries.Usage(Decimal(0), 0)}
 
 
-def metered(seller: Organization, aggregation: str, name: str, events: list[tuple[str, int, str]]) -> Period:
+def metered(
+    seller: Organization,
+    aggregation: str,
+    name: str,
+    events: Sequence[tuple[str, int, str | None]],
+    *,
+    spelt: str = "host",
+) -> Period:
     offer = builders.usage_offer(seller)
     metric = catalog.create_metric(
         organization=seller, key="other", name="Other", aggregation=aggregation, property=name, now=SEPTEMBER
@@ -56,7 +74,7 @@ def metered(seller: Organization, aggregation: str, name: str, events: list[tupl
             customer="crm-1",
             metric="other",
             occurred_at=SEPTEMBER + timedelta(days=day),
-            properties={"host": host},
+            properties={spelt: host},
         )
         usage.record_events(organization=seller, events=[new], now=now, source="api", actor="key_test")
     assert Metric.objects.get(key="other") == metric

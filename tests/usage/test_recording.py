@@ -111,7 +111,7 @@ def test_five_minutes_ahead_are_forgiven(seller: Organization, buyer: Any) -> No
 
 def test_two_subscriptions_metering_the_same_key_are_ambiguous(seller: Organization, buyer: Any) -> None:
     item = record(seller).event.item
-    builders.subscribed(buyer, builders.Offer(item.subscription.plan), now=SEPTEMBER)
+    builders.subscribed(buyer, builders.Offer(item.subscription.plan), again=True)
     with pytest.raises(Refusal) as refused:
         record(seller)
     assert refused.value.code == "ambiguous_item"

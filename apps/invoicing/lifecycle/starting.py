@@ -8,6 +8,7 @@ from django.db import transaction
 
 from apps.accounts.models import Customer
 from apps.catalog.models import AddOn, Plan
+from apps.core.refusals import Refusal
 from apps.invoicing import closing
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Subscription
@@ -24,13 +25,17 @@ def start(
     starts_at: datetime | None = None,
     add_ons: Sequence[AddOn] = (),
     quantity: Decimal = Decimal(1),
+    again: bool = False,
 ) -> Subscription:
     """Put a customer on a plan, now or back-dated, and bill at once what is due at the start.
 
-    Periods that have elapsed since a back-dated start are billed by the next closing, in order. Raise Refusal as
-    subscriptions.operations.start does.
+    Periods that have elapsed since a back-dated start are billed by the next closing, in order. A second subscription
+    to the same plan must be asked for with `again`, else it is taken for the first one sent twice and refused. Raise
+    Refusal as subscriptions.operations.start does.
     """
     Customer.objects.select_for_update().get(pk=customer.pk)
+    if not again and Subscription.objects.filter(customer=customer, plan=plan).exists():
+        raise Refusal("on_this_plan", f"This customer is on {plan} already.", field="plan")
     subscription = subscriptions.start(
         organization=organization,
         customer=customer,
