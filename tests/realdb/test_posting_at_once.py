@@ -24,6 +24,7 @@ Post = Callable[[str], tuple[int, Any]]
 def post(seller: Organization) -> Post:
     """Record so much usage under the key "same", and return the status and the body."""
     Organization.objects.filter(pk=seller.pk).update(mode="test", clock_at=OCTOBER)
+    seller.refresh_from_db()
     builders.subscribed(builders.customer(seller, external_id="crm-1"), builders.usage_offer(seller))
     _, text = accounts.create_api_key(organization=seller, name="test", role=Role.DEVELOPER, now=SEPTEMBER)
 
