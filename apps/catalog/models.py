@@ -1,6 +1,6 @@
 """What is sold, and at what price."""
 
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -72,6 +72,34 @@ class Metric(Owned):
         return self.name
 
 
+@track()
+class Feature(Owned):
+    """What a product can do or allow, in a word that other programs ask for; each plan gives it a value."""
+
+    class Kind(models.TextChoices):
+        BOOLEAN = "boolean", "yes or no"
+        NUMBER = "number", "a number"
+        TEXT = "text", "a text"
+
+    public_id = PublicIdField(prefix="fea")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, db_constraint=False, related_name="features")
+    key = models.CharField(max_length=50, validators=[KEY])
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.BOOLEAN)
+    archived_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        constraints = [
+            owned_id("catalog_feature"),
+            same_organization("product", name="feature_product_owned"),
+            models.UniqueConstraint(fields=["product", "key"], name="feature_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Timing(models.TextChoices):
     ADVANCE = "advance", "in advance"
     ARREARS = "arrears", "in arrears"
@@ -89,6 +117,7 @@ class Plan(Owned):
     interval_unit = models.CharField(max_length=5, choices=INTERVAL_UNITS, default=IntervalUnit.MONTH.value)
     interval_count = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     timing = models.CharField("base fee billed", max_length=7, choices=Timing.choices, default=Timing.ADVANCE)
+    trial_days = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(730)])
     archived_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
 
@@ -123,12 +152,21 @@ class AddOn(Owned):
     unit = models.CharField("unit of measure", max_length=50, help_text="One of it, such as call.")
     unit_plural = models.CharField(max_length=50, help_text="Several of it, such as calls.")
     tax_category = models.CharField(max_length=30, default="standard", validators=[TAX_CATEGORY])
+    interval_unit = models.CharField(
+        "own interval",
+        max_length=5,
+        choices=INTERVAL_UNITS,
+        blank=True,
+        help_text="Empty: billed as often as the plan. A yearly plan may carry a monthly add-on.",
+    )
+    interval_count = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     archived_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
 
     class Meta:
         constraints = [
             owned_id("catalog_addon"),
+            models.CheckConstraint(name="addon_interval_positive", condition=Q(interval_count__gte=1)),
             same_organization("metric", name="addon_metric_owned"),
             models.UniqueConstraint(fields=["organization", "key"], name="addon_key_once"),
             models.CheckConstraint(
@@ -164,10 +202,32 @@ class PlanAddOn(Owned):
 
 
 @track()
+class PlanFeature(Owned):
+    """The value of a feature on a plan."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, db_constraint=False, related_name="plan_features")
+    feature = models.ForeignKey(Feature, on_delete=models.PROTECT, db_constraint=False, related_name="plan_features")
+    value = models.JSONField(help_text="true or false, a number as text, or a text, as the feature's kind says.")
+
+    class Meta:
+        verbose_name = "feature of a plan"
+        verbose_name_plural = "features of plans"
+        constraints = [
+            same_organization("plan", name="planfeature_plan_owned"),
+            same_organization("feature", name="planfeature_feature_owned"),
+            models.UniqueConstraint(fields=["plan", "feature"], name="planfeature_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.feature}: {self.value}"
+
+
+@track()
 class Price(Owned):
     """What a plan's base fee or an add-on costs, in one currency: immutable, superseded by a newer one.
 
     `plan` alone is the plan's base fee; `add_on` alone the add-on's price; both, the add-on's price on that plan.
+    A negotiated one is for single items only: it is nobody's current price.
     `form` is the JSON form that apps.rating.pricing.parse reads. `setup_fee_minor` is charged once per item.
     """
 
@@ -181,6 +241,7 @@ class Price(Owned):
     currency = models.CharField(max_length=3, validators=[validate_currency])
     form = models.JSONField()
     setup_fee_minor = models.BigIntegerField(default=0, validators=[MinValueValidator(0)])
+    negotiated = models.BooleanField(default=False, editable=False)
     superseded_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
 
@@ -199,7 +260,7 @@ class Price(Owned):
             ),
             models.UniqueConstraint(
                 fields=["organization", "plan", "add_on", "currency"],
-                condition=Q(superseded_at__isnull=True),
+                condition=Q(superseded_at__isnull=True, negotiated=False),
                 nulls_distinct=False,
                 name="price_one_current",
             ),

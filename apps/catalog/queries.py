@@ -32,7 +32,9 @@ def add_ons_of(*, plan: Plan) -> tuple[list[AddOn], list[AddOn]]:
 
 
 def _current(*, plan: Plan | None, add_on: AddOn | None, currency: str) -> Price | None:
-    return Price.objects.filter(plan=plan, add_on=add_on, currency=currency, superseded_at__isnull=True).first()
+    return Price.objects.filter(
+        plan=plan, add_on=add_on, currency=currency, superseded_at__isnull=True, negotiated=False
+    ).first()
 
 
 def plans_on_sale() -> list[Plan]:

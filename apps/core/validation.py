@@ -22,3 +22,9 @@ def validated(row: _Row) -> _Row:
             field=None if field == NON_FIELD_ERRORS else field,
         ) from None
     return row
+
+
+def saved(row: _Row) -> _Row:
+    """Save a row that is valid, and return it; raise Refusal naming the first field at fault."""
+    validated(row).save()
+    return row

@@ -62,10 +62,11 @@ class Boundary:
 
 def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo) -> list[Due]:
     """Return what is due at a boundary, in the order of the invoice: items as they were added, setup fees after."""
-    metered = [span for span in boundary.ending if span.item.is_usage and span.billable]
+    metered = [span for span in boundary.ending if span.item.is_usage]
     measured = usage.usage_of(
         periods=[span.period for span in metered if span.period is not None] + list(boundary.late)
     )
+    metered = [span for span in metered if span.billable or _measured(span, measured).event_count]
     flat = [span for span in boundary.ending if not span.item.is_usage and span.item.timing == Timing.ARREARS]
     flat += [span for span in boundary.starting if not span.item.is_usage and span.item.timing == Timing.ADVANCE]
     flat = [span for span in flat if span.billable]
@@ -92,7 +93,7 @@ def owed(dues: Iterable[Due]) -> list[Due]:
 
 def usage_due(span: Span, measured: Usage, billed: Billed, currency: str, zone: ZoneInfo) -> Due:
     """Rate what a period measured. Its share scales minimum and maximum, never quantities (BILLING §2)."""
-    rating = pricing.parse(span.price.form).rate(measured.quantity, share=_share(span, zone))
+    rating = _rating(span, measured, _share(span, zone))
     earlier = billed.of(span.period, Kind.USAGE)
     return Due(
         span=span,
@@ -105,6 +106,15 @@ def usage_due(span: Span, measured: Usage, billed: Billed, currency: str, zone: 
         event_count=measured.event_count,
         revision=earlier.revisions,
     )
+
+
+def _rating(span: Span, measured: Usage, share: Fraction) -> pricing.Rating:
+    """Price what was measured; a trial is free, and says so."""
+    if not span.billable:
+        return pricing.free_of_charge(measured.quantity)
+    model = pricing.parse(span.price.form)
+    amounts = usage.transactions_of(period=span.period) if model.BY_TRANSACTION and span.period is not None else None
+    return model.rate(measured.quantity, transactions=amounts, share=share)
 
 
 def flat_due(span: Span, quantity: Decimal, billed: Billed, currency: str, zone: ZoneInfo) -> Due:
@@ -125,7 +135,7 @@ def flat_due(span: Span, quantity: Decimal, billed: Billed, currency: str, zone:
 
 def setup_dues(dues: Iterable[Due], currency: str) -> list[Due]:
     """Add the setup fee of every item that is billed for the first time: once per item, not per unit (BILLING §6)."""
-    first = [due for due in dues if due.span.price.setup_fee_minor]
+    first = [due for due in dues if due.span.billable and due.span.price.setup_fee_minor]
     charged = queries.items_with_setup_charge(items=[due.span.item for due in first])
     return [
         Due(

@@ -140,7 +140,7 @@ def _is_worth_a_document(dues: Sequence[Due], organization: Organization) -> boo
     """A zero invoice is issued only when a billable usage period closes, and the organization wants it (BILLING §3)."""
     if any(due.difference.minor for due in dues):
         return True
-    closes_usage = any(due.kind == Kind.USAGE and not due.is_late for due in dues)
+    closes_usage = any(due.kind == Kind.USAGE and due.span.billable and not due.is_late for due in dues)
     return closes_usage and organization.zero_invoices != Organization.ZeroInvoices.SKIP
 
 

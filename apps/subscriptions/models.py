@@ -21,6 +21,7 @@ class Subscription(Owned):
 
     class Status(models.TextChoices):
         SCHEDULED = "scheduled"
+        TRIALING = "trialing"
         ACTIVE = "active"
 
     public_id = PublicIdField(prefix="sub")
@@ -29,6 +30,9 @@ class Subscription(Owned):
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.SCHEDULED)
     starts_at = models.DateTimeField()
+    trial_ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="Until then usage is free, and no fee is due."
+    )
     next_boundary_at = models.DateTimeField(
         null=True, help_text="The next instant at which something is due; empty when nothing ever is."
     )
@@ -44,6 +48,10 @@ class Subscription(Owned):
             owned_id("subscriptions_subscription"),
             same_organization("customer", name="subscription_customer_owned"),
             same_organization("plan", name="subscription_plan_owned"),
+            models.CheckConstraint(
+                name="subscription_trial_after_start",
+                condition=Q(trial_ends_at__isnull=True) | Q(trial_ends_at__gt=F("starts_at")),
+            ),
             models.CheckConstraint(name="subscription_bills_after", condition=Q(bills_at__gte=F("next_boundary_at"))),
         ]
         indexes = [

@@ -43,16 +43,20 @@ def following(*, item: Item, last: Period | None, zone: ZoneInfo) -> Span | None
     It begins where the last one ended. After a change of zone it ends at the first boundary in the new zone that
     leaves it at least half an interval (BILLING §2).
     """
-    if last is not None and (item.is_one_time or last.ends_at == item.ends_at):
+    if last is not None and ((item.is_one_time and last.billable) or last.ends_at == item.ends_at):
         return None
+    trial = _trial(item)
+    if last is None and trial is not None:
+        return Span(item=item, index=0, span=trial, full=trial, price=item.price, billable=False)
     starts_at = last.ends_at if last else item.starts_at
     index = last.index + 1 if last else 0
-    regular = periods.period(item.anchor_at, item.interval, index, zone)
+    number = index if trial is None else index - 1  # the trial comes before period 0 of the anchor
+    regular = periods.period(item.anchor_at, item.interval, number, zone)
     if last is not None:
         half = (regular.ends_at - regular.starts_at) / 2
         while regular.ends_at - starts_at < half:
-            index += 1
-            regular = periods.period(item.anchor_at, item.interval, index, zone)
+            number += 1
+            regular = periods.period(item.anchor_at, item.interval, number, zone)
     span = periods.Period(starts_at, regular.ends_at)
     return Span(item=item, index=index, span=span, full=span, price=item.price, billable=True)
 
@@ -81,3 +85,8 @@ def _ahead(item: Item, last: Period | None, instant: datetime, zone: ZoneInfo) -
             return span
         last = Period(item=item, index=span.index, starts_at=span.span.starts_at, ends_at=span.span.ends_at)
     return None
+
+
+def _trial(item: Item) -> periods.Period | None:
+    ends_at = item.subscription.trial_ends_at
+    return None if ends_at is None or ends_at <= item.starts_at else periods.Period(item.starts_at, ends_at)

@@ -37,6 +37,11 @@ def usage_of(*, periods: Iterable[Period]) -> dict[int, Usage]:
     return usage
 
 
+def transactions_of(*, period: Period) -> list[Decimal]:
+    """Return the quantities of a period's events in the order in which they are rated as transactions."""
+    return list(Event.objects.filter(period=period).order_by("occurred_at", "pk").values_list("quantity", flat=True))
+
+
 def metric_of(item: Item) -> Metric:
     """Return what a usage item counts."""
     assert item.add_on is not None and item.add_on.metric is not None, "only usage items are metered"

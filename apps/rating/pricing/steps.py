@@ -26,6 +26,7 @@ class StepKind(StrEnum):
     FIXED = "fixed"  # `count` transactions × `unit_amount`
     RAISED = "raised"  # what is added to `count` transactions so that each costs `limit`
     LOWERED = "lowered"  # what is taken off `count` transactions so that each costs `limit`
+    TRIAL = "trial"  # `quantity` that costs nothing, since the period is a trial
     MAXIMUM = "maximum"  # what is taken off so that the period costs `limit`
     MINIMUM = "minimum"  # what is added so that the period costs `limit`
 
@@ -81,3 +82,9 @@ def total(steps: Iterable[Step]) -> Decimal:
     for step in steps:
         amount = EXACT.add(amount, step.amount)
     return amount
+
+
+def free_of_charge(quantity: Decimal) -> Rating:
+    """Rate a quantity in a trial: to nothing, with a step that says why (BILLING §7)."""
+    step = Step(kind=StepKind.TRIAL, quantity=quantity)
+    return Rating(quantity=quantity, billable_quantity=ZERO, amount=ZERO, steps=(step,))

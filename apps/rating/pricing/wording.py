@@ -89,6 +89,10 @@ def _lowered(step: Step, figure: _Figure, money: Format) -> str:
     return f"{_transactions(step.count, figure)} lowered to {money(step.limit or ZERO)}: {money(less)} less"
 
 
+def _trial(step: Step, figure: _Figure, money: Format) -> str:
+    return f"{figure(step.quantity)} free of charge in the trial"
+
+
 def _maximum(step: Step, figure: _Figure, money: Format) -> str:
     return f"maximum {money(step.limit if step.limit is not None else step.amount)}"
 
@@ -113,6 +117,7 @@ _WORDS: dict[StepKind, _Words] = {
     StepKind.FIXED: _fixed,
     StepKind.RAISED: _raised,
     StepKind.LOWERED: _lowered,
+    StepKind.TRIAL: _trial,
     StepKind.MAXIMUM: _maximum,
     StepKind.MINIMUM: _minimum,
 }

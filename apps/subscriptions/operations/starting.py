@@ -1,8 +1,9 @@
-"""Move the time line: start, open periods, close them, say what is next. Knows no money."""
+"""Start a subscription."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -11,8 +12,8 @@ from apps.catalog import queries as catalog
 from apps.catalog.models import AddOn, Plan, Price, Timing
 from apps.core.refusals import Refusal
 from apps.outbox import operations as outbox
-from apps.subscriptions import queries, timeline
-from apps.subscriptions.models import Item, Period, Quantity, Subscription
+from apps.rating.periods import Interval, IntervalUnit, period
+from apps.subscriptions.models import Item, Quantity, Subscription
 from apps.tenancy.models import Organization
 
 
@@ -40,6 +41,8 @@ def start(
         )
     if starts_at > now:
         raise Refusal("starts_in_future", "A subscription cannot start in the future.", field="starts_at")
+    if plan.archived_at is not None:
+        raise Refusal("plan_archived", f"{plan.name} is not offered any more.", field="plan")
     chosen = _choose(plan, add_ons)
     subscription = Subscription.objects.create(
         organization=organization,
@@ -47,6 +50,7 @@ def start(
         plan=plan,
         currency=customer.currency,
         starts_at=starts_at,
+        trial_ends_at=_trial_end(plan, starts_at, organization.zone),
         next_boundary_at=starts_at,
         bills_at=starts_at,
         created_at=now,
@@ -67,55 +71,6 @@ def start(
     return subscription
 
 
-def open_until(*, items: Iterable[Item], instant: datetime) -> None:
-    """Open the missing periods of items up to and with the one that covers `instant`.
-
-    The caller holds the subscription's lock.
-    """
-    items = list(items)
-    last = queries.last_periods(items=items)
-    for item in items:
-        period = last.get(item.pk)
-        while period is None or period.ends_at <= instant:
-            span = timeline.following(item=item, last=period, zone=item.organization.zone)
-            if span is None:
-                break
-            period = _open(span)
-
-
-def close_periods(*, periods: Iterable[Period], now: datetime) -> None:
-    """Mark current periods as recorded; the caller holds their locks and has charged them."""
-    ids = [period.pk for period in periods]
-    closed = Period.objects.filter(pk__in=ids, status=Period.Status.CURRENT)
-    assert closed.update(status=Period.Status.RECORDED, closed_at=now) == len(ids), "a period was closed twice"
-
-
-def move_to_next_boundary(*, subscription: Subscription, after: datetime) -> None:
-    """Say when something is due next: the first end of an open period after `after`, later by the grace for usage."""
-    current = list(
-        Period.objects.filter(
-            item__subscription=subscription, status=Period.Status.CURRENT, ends_at__gt=after
-        ).select_related("item__add_on")
-    )
-    boundary = min((period.ends_at for period in current), default=None)
-    metered = any(period.item.is_usage for period in current if period.ends_at == boundary)
-    grace = subscription.organization.usage_grace if metered else timedelta(0)
-    subscription.next_boundary_at = boundary
-    subscription.bills_at = boundary + grace if boundary else None
-    subscription.status = Subscription.Status.ACTIVE
-    subscription.save(update_fields=["next_boundary_at", "bills_at", "status"])
-
-
-def park(*, subscription: Subscription, reason: str, now: datetime) -> None:
-    """Set a subscription aside until a person has looked at the reason; it blocks no other."""
-    Subscription.objects.filter(pk=subscription.pk).update(parked_at=now, parked_reason=reason)
-
-
-def unpark(*, subscription: Subscription) -> None:
-    """Let a parked subscription be closed again."""
-    Subscription.objects.filter(pk=subscription.pk).update(parked_at=None, parked_reason="")
-
-
 def _choose(plan: Plan, add_ons: Sequence[AddOn]) -> list[AddOn]:
     automatic, optional = catalog.add_ons_of(plan=plan)
     for add_on in add_ons:
@@ -124,36 +79,28 @@ def _choose(plan: Plan, add_ons: Sequence[AddOn]) -> list[AddOn]:
     return automatic + [add_on for add_on in optional if add_on in add_ons]
 
 
+def _trial_end(plan: Plan, starts_at: datetime, zone: ZoneInfo) -> datetime | None:
+    if not plan.trial_days:
+        return None
+    return period(starts_at, Interval(IntervalUnit.DAY, plan.trial_days), 0, zone).ends_at
+
+
 def _add_item(
     subscription: Subscription, *, add_on: AddOn | None, price: Price, timing: str, quantity: Decimal
 ) -> Item:
+    plan = subscription.plan
+    own = add_on if add_on is not None and add_on.interval_unit else plan
     item = Item.objects.create(
         organization_id=subscription.organization_id,
         subscription=subscription,
         add_on=add_on,
         price=price,
         timing=timing,
-        interval_unit=subscription.plan.interval_unit,
-        interval_count=subscription.plan.interval_count,
-        anchor_at=subscription.starts_at,
+        interval_unit=own.interval_unit,
+        interval_count=own.interval_count,
+        anchor_at=subscription.trial_ends_at or subscription.starts_at,
         starts_at=subscription.starts_at,
     )
     if not item.is_usage:
         Quantity.objects.create(organization_id=item.organization_id, item=item, at=item.starts_at, quantity=quantity)
     return item
-
-
-def _open(span: timeline.Span) -> Period:
-    previous = None if span.index == 0 else span.span.starts_at
-    return Period.objects.create(
-        organization_id=span.item.organization_id,
-        item=span.item,
-        index=span.index,
-        starts_at=span.span.starts_at,
-        ends_at=span.span.ends_at,
-        prev_ends_at=previous,
-        full_starts_at=span.full.starts_at,
-        full_ends_at=span.full.ends_at,
-        price=span.price,
-        billable=span.billable,
-    )
