@@ -27,8 +27,8 @@ MOST_FUNCTION_LINES = 70
 WRITERS = [
     "apps.tenancy.operations",
     "apps.accounts.operations",
-    "apps.catalog.operations",
-    "apps.subscriptions.operations",
+    "apps.catalog.operations.*",
+    "apps.subscriptions.operations.*",
     "apps.usage.operations",
     "apps.outbox.operations",
     "apps.outbox.queries",

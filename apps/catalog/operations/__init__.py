@@ -12,7 +12,8 @@ from apps.catalog.operations.goods import (
     restore,
     update,
 )
-from apps.catalog.operations.prices import canonical, include_units, negotiate, set_price
+from apps.catalog.operations.offering import offer_add_on
+from apps.catalog.operations.prices import canonical, include_units, negotiate, parsed, set_price
 
 __all__ = [
     "archive",
@@ -27,6 +28,8 @@ __all__ = [
     "enable_add_on",
     "include_units",
     "negotiate",
+    "offer_add_on",
+    "parsed",
     "restore",
     "set_feature",
     "set_price",

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.catalog.models import Feature, Plan, PlanFeature, Product
+from apps.catalog.operations.goods import created
 from apps.core.refusals import Refusal
 from apps.core.validation import saved
 from apps.rating.numbers import BadNumber, decimal_from_text, plain
@@ -16,8 +17,8 @@ LONGEST_TEXT = 500
 
 @transaction.atomic
 def create_feature(*, organization: Organization, product: Product, now: datetime, **fields: Any) -> Feature:
-    """Create a feature of a product."""
-    return saved(Feature(organization=organization, product=product, created_at=now, **fields))
+    """Create a feature of a product. Raise Conflict where the product has one with its key."""
+    return created(Feature(organization=organization, product=product, created_at=now, **fields))
 
 
 @transaction.atomic

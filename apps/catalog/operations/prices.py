@@ -30,11 +30,17 @@ def set_price(
 ) -> Price:
     """Set what a plan, an add-on, or an add-on on a plan costs from now on; the price before is superseded.
 
-    Existing items keep their price. Raise Refusal naming the member of the form that is wrong.
+    Existing items keep their price. What costs just this already is left alone, and its price returned.
+    Raise Refusal naming the member of the form that is wrong, a plan without a base fee, or an add-on not of the plan.
     """
+    _check_priced(plan, add_on)
     price = _price(organization, currency, form, now, plan, add_on, setup_fee)
     _take_turns(plan, add_on)
-    _current(plan, add_on).filter(currency=currency).update(superseded_at=now)
+    before = _current(plan, add_on).filter(currency=currency)
+    same = before.first()
+    if same is not None and (same.form, same.setup_fee_minor) == (price.form, price.setup_fee_minor):
+        return same
+    before.update(superseded_at=now)
     return saved(price)
 
 
@@ -84,6 +90,15 @@ def parsed(form: Mapping[str, Any]) -> pricing.PricingModel:
         raise Refusal(
             "invalid_price", wrong.sentence, field=f"form.{wrong.member}" if wrong.member else "form"
         ) from None
+
+
+def _check_priced(plan: Plan | None, add_on: AddOn | None) -> None:
+    if plan is None and add_on is None:
+        raise Refusal("priced_nothing", "Say what this is the price of: a plan, an add-on, or both.", field="plan")
+    if plan is not None and add_on is None and plan.is_free:
+        raise Refusal("plan_is_free", f"{plan.name} is free: it has no base fee.", field="plan")
+    if plan is not None and add_on is not None and not plan.plan_add_ons.filter(add_on=add_on).exists():
+        raise Refusal("add_on_not_of_plan", f"{add_on.name} is not an add-on of {plan.name}.", field="add_on")
 
 
 def _price(
