@@ -181,8 +181,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tallybook",
-    "DESCRIPTION": "Record usage, and read customers and invoices. Numbers and amounts are decimal text; instants "
-    "carry an offset; lists come newest first, a page at a time. Every refusal is a problem (RFC 9457).",
+    "DESCRIPTION": "Keep the catalog, record usage, and read customers and invoices. Numbers and amounts are "
+    "decimal text; instants carry an offset; lists come newest first, a page at a time. Every refusal is a problem (RFC 9457).",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -193,8 +193,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_SUFFIX": "",
     "ENUM_NAME_OVERRIDES": {
         "AddOnKind": "apps.catalog.models.AddOn.Kind",
+        "FeatureKind": "apps.catalog.models.Feature.Kind",
         "InvoiceStatus": "apps.invoicing.models.Invoice.Status",
         "LineKind": "apps.invoicing.models.Kind",
+        "Rounding": "apps.rating.pricing.transforms.Rounding",
         "SubscriptionStatus": "apps.subscriptions.models.Subscription.Status",
         "Timing": "apps.catalog.models.Timing",
     },

@@ -4,6 +4,7 @@ import re
 import secrets
 from datetime import timedelta
 
+import pghistory
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -55,6 +56,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         now = clock.wall()
         if key.last_used_at is None or now - key.last_used_at > SEEN_EVERY:
             operations.note_key_used(key=key, now=now)
+        pghistory.context(key=key.public_id)
         request._request.organization = key.organization  # type: ignore[attr-defined]
         return KeyHolder(key), key
 

@@ -84,8 +84,12 @@ class ScopedView(APIView):
             raise LengthRequired
 
     def asked(self, request: Request) -> dict[str, Any]:
-        """Return the query's parameters; raise ValidationError for one that is unknown, repeated or not valid."""
-        query = self.query_class(data=_single(request._request.GET))
+        """Return the query's parameters; raise ValidationError for one that is unknown, repeated or not valid.
+
+        `query_class` says which there are when reading; nothing that writes takes any.
+        """
+        reading = request.method in ("GET", "HEAD")
+        query = (self.query_class if reading else StrictSerializer)(data=_single(request._request.GET))
         query.is_valid(raise_exception=True)
         return dict(query.validated_data)
 
@@ -99,6 +103,15 @@ class ScopedView(APIView):
         if row is None:
             raise NotFound("not_found", f"There is no such {rows.model._meta.verbose_name}.")
         return row
+
+    def sent(self, request: Request, form: type[StrictSerializer] = StrictSerializer) -> dict[str, Any]:
+        """Return the body's members as `form` checks them; raise ValidationError naming each that is wrong.
+
+        Without a form no member is taken, and there need not be a body.
+        """
+        body = form(data=request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Keep what only a key may see out of caches."""

@@ -4,9 +4,10 @@ from django.urls import URLPattern, URLResolver, path
 
 from apps.accounts.api import CustomerList
 from apps.api.views import Docs, Schema
+from apps.catalog.urls import urlpatterns as catalog
 from apps.delivery.api import InvoiceDetail, InvoicePdf
 from apps.invoicing.api import InvoiceList
-from apps.subscriptions.api import CustomerDetail
+from apps.subscriptions.api import CustomerDetail, ItemPrice, ItemsMove
 from apps.usage.api import Usage
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invoices", InvoiceList.as_view()),
     path("invoices/<str:public_id>", InvoiceDetail.as_view()),
     path("invoices/<str:public_id>/pdf", InvoicePdf.as_view()),
+    *catalog,
+    path("items/move", ItemsMove.as_view()),
+    path("items/<str:public_id>/price", ItemPrice.as_view()),
     path("usage", Usage.as_view()),
     path("schema", Schema.as_view(), name="schema"),
     path("docs", Docs.as_view(), name="docs"),

@@ -14,6 +14,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.settings import api_settings
 
 from apps.core.json_body import NumberText
+from apps.rating.currencies import CURRENCIES
 from apps.rating.money import Money
 from apps.rating.numbers import BadNumber, decimal_from_text, plain
 
@@ -57,6 +58,41 @@ class Text(serializers.CharField):
         if not isinstance(data, str) or isinstance(data, NumberText):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    """True or false, and nothing that merely could mean it."""
+
+    default_error_messages = {"invalid": "This must be true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data is not True and data is not False:
+            self.fail("invalid")
+        return bool(data)
+
+
+class QueryFlag(serializers.BooleanField):
+    """The word true or false in a query."""
+
+    default_error_messages = {"invalid": "This must be true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data not in ("true", "false"):
+            self.fail("invalid")
+        return bool(data == "true")
+
+
+@extend_schema_field({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["USD"]})
+class CurrencyCode(Text):
+    """The code of a currency of ISO 4217, in capitals."""
+
+    default_error_messages = {"currency": "This is not a currency code of ISO 4217, such as USD."}
+
+    def to_internal_value(self, data: Any) -> str:
+        code = super().to_internal_value(data)
+        if code not in CURRENCIES:
+            self.fail("currency")
+        return code
 
 
 class WholeNumber(serializers.IntegerField):

@@ -1,6 +1,5 @@
 """Invoices for programs: the list, and what a whole one consists of."""
 
-from dataclasses import fields
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -10,13 +9,13 @@ from rest_framework.response import Response
 
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_api import ScopedView, next_url, organization_of, shown
+from apps.catalog.api.steps import StepSerializer, steps_shown
 from apps.core import clock, pagination, problems
 from apps.core.fields import AmountOut, InstantOut, NumberOut, Text
 from apps.core.pagination import PageQuery
 from apps.invoicing import queries
 from apps.invoicing.models import Invoice, Kind, Line
 from apps.rating.money import Money
-from apps.rating.pricing import Step, StepKind, words
 from apps.tenancy.models import Organization
 
 
@@ -51,19 +50,6 @@ class InvoicePage(serializers.Serializer[Any]):
     results = InvoiceSummary(many=True)
 
 
-class StepSerializer(serializers.Serializer[Any]):
-    """One line of the arithmetic behind an amount; members that say nothing are left out. Numbers are decimal text."""
-
-    kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in StepKind])
-    words = serializers.CharField(help_text="The step in words.")
-    amount = serializers.CharField(help_text="Exact, in major units; only the whole is rounded.")
-
-    def get_fields(self) -> dict[str, Any]:
-        """Add what a step may say besides."""
-        besides = (field.name for field in fields(Step))
-        return {**{name: serializers.CharField(required=False) for name in besides}, **super().get_fields()}
-
-
 class ServicePeriod(serializers.Serializer[Any]):
     """What a line is for: its end belongs to the next period."""
 
@@ -94,7 +80,7 @@ class LineSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(StepSerializer(many=True))
     def get_steps(self, line: Line) -> list[dict[str, str]]:
-        return [{"amount": "0", **stored, "words": words(Step.from_json(stored))} for stored in line.steps]
+        return steps_shown(line.steps)
 
 
 class TaxGroup(serializers.Serializer[Any]):

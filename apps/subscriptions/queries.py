@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Customer
+from apps.catalog.models import AddOn, Plan, Price
 from apps.subscriptions.models import Item, Period, Subscription
 
 
@@ -89,3 +92,49 @@ def recent_periods(*, items: Iterable[Item], instant: datetime, most: int) -> li
     rows = Period.objects.filter(item__in=list(items), starts_at__lte=instant)
     related = ("price__add_on", "price__plan", "item__add_on__metric", "item__subscription__organization")
     return list(rows.select_related(*related, "item__subscription__plan").order_by("-starts_at", "item_id")[:most])
+
+
+def items() -> QuerySet[Item]:
+    """Return all items with what they cost."""
+    return Item.objects.select_related("price")
+
+
+def with_current_price(items: QuerySet[Item]) -> QuerySet[Any]:
+    """Annotate items with `current_price_id`: what each would cost if it began now, null where nothing is set."""
+    in_force = Price.objects.filter(
+        currency=OuterRef("subscription__currency"), superseded_at__isnull=True, negotiated=False
+    )
+    base = in_force.filter(plan=OuterRef("subscription__plan"), add_on__isnull=True)
+    own = in_force.filter(plan=OuterRef("subscription__plan"), add_on=OuterRef("add_on"))
+    general = in_force.filter(plan__isnull=True, add_on=OuterRef("add_on"))
+    current = Case(
+        When(add_on__isnull=True, then=Subquery(base.values("pk")[:1])),
+        default=Coalesce(Subquery(own.values("pk")[:1]), Subquery(general.values("pk")[:1])),
+    )
+    return items.annotate(current_price_id=current)
+
+
+def movable_items(*, plan: Plan | None = None) -> QuerySet[Item]:
+    """Return the items, all or those on a plan, that cost something else than they would if they began now.
+
+    What has ended or is billed once is left out: its price is never asked again.
+    """
+    rows = Item.objects.filter(ends_at__isnull=True).exclude(add_on__kind=AddOn.Kind.ONE_TIME)
+    priced = with_current_price(rows if plan is None else rows.filter(subscription__plan=plan))
+    return priced.filter(current_price_id__isnull=False).exclude(price_id=F("current_price_id"))
+
+
+def items_with_older_price(*, plan: Plan | None = None) -> QuerySet[Item]:
+    """Return the items, all or those on a plan, whose price is not the current one; negotiated ones are not older."""
+    return movable_items(plan=plan).filter(price__negotiated=False)
+
+
+def items_by_price(*, plan: Plan) -> dict[int, int]:
+    """Return how many items on a plan go on at each price, by the price's id."""
+    rows = Item.objects.filter(subscription__plan=plan, ends_at__isnull=True).order_by()
+    return dict(rows.values_list("price_id").annotate(Count("pk")))
+
+
+def negotiated_items(*, plan: Plan) -> int:
+    """Count the items on a plan that have a price of their own."""
+    return Item.objects.filter(subscription__plan=plan, ends_at__isnull=True, price__negotiated=True).count()

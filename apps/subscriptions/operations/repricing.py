@@ -19,13 +19,16 @@ def move_to_current_price(*, items: Iterable[Item]) -> list[Item]:
 
     An item with a negotiated price moves too: name only the items that are meant.
     """
-    moved = []
+    known: dict[tuple[int, int | None, str], Price] = {}
+    moved: list[Item] = []
     for item in _locked(items):
-        price = _current_price(item)
+        what = item.subscription.plan_id, item.add_on_id, item.subscription.currency
+        price = known.get(what) or known.setdefault(what, _current_price(item))
         if price.pk != item.price_id:
             item.price = price
-            item.save(update_fields=["price"])
             moved.append(item)
+    for price in set(known.values()):
+        Item.objects.filter(pk__in=[item.pk for item in moved if item.price_id == price.pk]).update(price=price)
     return moved
 
 
