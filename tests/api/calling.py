@@ -37,6 +37,20 @@ class Program:
         """Post a value as JSON."""
         return self.send(path, json.dumps(content), **headers)
 
+    def change(self, method: str, path: str, content: Any = None) -> Any:
+        """Use PATCH, PUT or DELETE, with a value as JSON unless there is none."""
+        body = "" if content is None else json.dumps(content)
+        response = self.client.generic(method, DOOR + path, body, content_type="application/json", headers=self.headers)
+        return checked(method.lower(), DOOR + path, response)
+
+    def patch(self, path: str, content: Any) -> Any:
+        """Change something."""
+        return self.change("PATCH", path, content)
+
+    def put(self, path: str, content: Any) -> Any:
+        """Put something in its place."""
+        return self.change("PUT", path, content)
+
     def other(self, method: str, path: str) -> Any:
         """Use any method."""
         return checked(method.lower(), DOOR + path, self.client.generic(method, DOOR + path, headers=self.headers))
@@ -64,7 +78,8 @@ def checked(method: str, path: str, response: Any) -> Any:
 
 
 def _operation(method: str, path: str) -> dict[str, Any]:
-    for template, operations in _strict()["paths"].items():
+    # An address without parameters goes before one that has a parameter in its place.
+    for template, operations in sorted(_strict()["paths"].items(), key=lambda entry: "{" in entry[0]):
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
             responses: dict[str, Any] = operations.get(method, {}).get("responses", {})
             return responses

@@ -49,6 +49,12 @@ def program(program_as: MakeProgram) -> Program:
     return program_as(Role.DEVELOPER)
 
 
+@pytest.fixture
+def keeper(program_as: MakeProgram) -> Program:
+    """A program with an admin's key, which may write the catalog."""
+    return program_as(Role.ADMIN)
+
+
 def move_clock(seller: Organization, to: object) -> None:
     """Let the seller's business time be another."""
     Organization.objects.filter(pk=seller.pk).update(clock_at=to)

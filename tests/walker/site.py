@@ -1,9 +1,10 @@
 """The site's URLs, each with what is expected of it. A new URL must be placed here, or the walker stays red."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from apps.accounts.models import ApiKey, Customer, Member
-from apps.catalog.models import AddOn, Metric, Plan, Price, Product
+from apps.catalog.models import AddOn, Feature, Metric, Plan, Price, Product
 from apps.invoicing.models import Invoice
 from apps.outbox.models import Job
 from apps.subscriptions.models import Item, Subscription
@@ -22,7 +23,9 @@ from tests.walker.classes import (
     PUBLIC,
     RECORDERS,
     REDIRECT,
+    Body,
     Kind,
+    Model,
     Page,
     office,
 )
@@ -63,6 +66,58 @@ def usage_body_by_item(world: World) -> dict[str, Any]:
     return {"item": world.row(Item).public_id, "quantity": "1", "occurred_at": "2026-10-05T14:30:00Z"}
 
 
+PER_UNIT = {"model": "per_unit", "unit_amount": "0.01"}
+NEW = {"key": "new", "name": "New"}
+
+
+def product_body(world: World) -> dict[str, Any]:
+    """Return a product to create."""
+    return NEW
+
+
+def part_body(world: World) -> dict[str, Any]:
+    """Return a feature or a plan to create, which belongs to a product."""
+    return {**NEW, "product": world.row(Product).public_id}
+
+
+def add_on_body(world: World) -> dict[str, Any]:
+    """Return an add-on to create."""
+    return {**NEW, "metric": world.row(Metric).public_id, "unit": "call"}
+
+
+def price_body(world: World) -> dict[str, Any]:
+    """Return a price to set for an add-on on a plan."""
+    named = {"plan": world.row(Plan).public_id, "add_on": world.row(AddOn).public_id}
+    return {**named, "currency": "USD", "form": PER_UNIT}
+
+
+def quote_body(world: World) -> dict[str, Any]:
+    """Return a quantity to rate by a stored price."""
+    return {"price": world.row(Price).public_id, "quantity": "1"}
+
+
+def item_price_body(world: World) -> dict[str, Any]:
+    """Return a price to negotiate."""
+    return {"form": PER_UNIT}
+
+
+def move_body(world: World) -> dict[str, Any]:
+    """Return whose items to move."""
+    return {"plan": world.row(Plan).public_id}
+
+
+def goods(kinds: Mapping[str, Model], bodies: Mapping[str, Body]) -> dict[str, Page]:
+    """Return the classes of the API's doors to the things sold, by the names of their lists."""
+    pages: dict[str, Page] = {}
+    for kind, model in kinds.items():
+        door, one = f"/api/v1/{kind}", {"public_id": model}
+        pages[door] = Page(API, writes=MANAGERS, shows=True, body=bodies[kind])
+        pages[f"{door}/%(public_id)s"] = Page(API, writes=NOBODY, fills=one, shows=True)
+        for verb in ("archive", "restore"):
+            pages[f"{door}/%(public_id)s/{verb}"] = Page(API, opens=NOBODY, writes=MANAGERS, fills=one)
+    return pages
+
+
 CUSTOMER = {"object_id": Customer}
 INVOICE = {"object_id": Invoice}
 
@@ -97,6 +152,29 @@ CLASSES: dict[str, Page] = {
     "/api/v1/invoices": Page(API, shows=True),
     "/api/v1/invoices/%(public_id)s": Page(API, fills={"public_id": Invoice}, shows=True),
     "/api/v1/invoices/%(public_id)s/pdf": Page(API, fills={"public_id": Invoice}, shows=True),
+    **goods(
+        {"products": Product, "features": Feature, "metrics": Metric, "plans": Plan, "add-ons": AddOn},
+        {
+            "products": product_body,
+            "features": part_body,
+            "metrics": product_body,
+            "plans": part_body,
+            "add-ons": add_on_body,
+        },
+    ),
+    "/api/v1/plans/%(public_id)s/features/%(feature)s": Page(
+        API, opens=NOBODY, fills={"public_id": Plan, "feature": Feature}
+    ),
+    "/api/v1/plans/%(public_id)s/add-ons/%(add_on)s": Page(
+        API, opens=NOBODY, fills={"public_id": Plan, "add_on": AddOn}
+    ),
+    "/api/v1/prices": Page(API, writes=MANAGERS, body=price_body),
+    "/api/v1/prices/quote": Page(API, opens=NOBODY, writes=MEMBERS, body=quote_body),
+    "/api/v1/prices/%(public_id)s": Page(API, fills={"public_id": Price}, shows=True),
+    "/api/v1/items/move": Page(API, opens=NOBODY, writes=MANAGERS, body=move_body),
+    "/api/v1/items/%(public_id)s/price": Page(
+        API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Item}, body=item_price_body
+    ),
     "/api/v1/usage": Page(API, opens=NOBODY, writes=RECORDERS, body=usage_body),
     "schema": Page(PUBLIC),
     "docs": Page(PUBLIC),

@@ -12,6 +12,7 @@ from django.db import connection, models
 
 from apps.accounts import operations as accounts
 from apps.accounts.models import ApiKey, Role, User
+from apps.catalog import operations as catalog
 from apps.core.ids import PublicIdField
 from apps.delivery.models import Attempt, Delivery, Document
 from apps.invoicing import closing
@@ -101,6 +102,10 @@ def build(key: str) -> World:
 def _bill(seller: Organization) -> None:
     """Two months of one customer: a finalized invoice, then a draft."""
     offer = builders.usage_offer(seller, base="10", setup_fee="5")
+    seats = catalog.create_feature(
+        organization=seller, product=offer.plan.product, key="seats", name="Seats", kind="text", now=SEPTEMBER
+    )
+    catalog.set_feature(plan=offer.plan, feature=seats, value="many of them")
     buyer = builders.customer(seller, f"Buyer of {seller.key}", external_id="crm-1", city=f"City of {seller.key}")
     builders.subscribed(buyer, offer)
     builders.used(buyer, offer, "3", at=SEPTEMBER + timedelta(days=3), key=f"{seller.key}-1")
