@@ -56,7 +56,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         now = clock.wall()
         if key.last_used_at is None or now - key.last_used_at > SEEN_EVERY:
             operations.note_key_used(key=key, now=now)
-        pghistory.context(key=key.public_id)
+        pghistory.context(api_key=key.public_id)
         request._request.organization = key.organization  # type: ignore[attr-defined]
         return KeyHolder(key), key
 

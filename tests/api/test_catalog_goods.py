@@ -239,4 +239,4 @@ def test_the_history_says_which_key_wrote(keeper: Program) -> None:
     keeper.post("products", NEW["products"])
     history: Any = apps.get_model("catalog", "ProductHistory")
     told = history.objects.select_related("pgh_context").get(key="storage")
-    assert told.pgh_context.metadata["key"].startswith("key_")
+    assert told.pgh_context.metadata["api_key"].startswith("key_")

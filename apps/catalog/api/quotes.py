@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.permissions import Action
-from apps.accounts.scoped_api import ScopedView, shown
+from apps.accounts.scoped_api import ScopedView
 from apps.catalog import operations, queries
 from apps.catalog.api import forms
 from apps.catalog.api.described import BODY_REFUSALS
@@ -24,6 +24,7 @@ from apps.core.refusals import Refusal
 from apps.rating import pricing
 from apps.rating.exact import EXACT
 from apps.rating.money import LARGEST_MINOR, to_money
+from apps.rating.numbers import plain
 
 MOST_TRANSACTIONS = 1000
 NOTHING = Decimal(0)
@@ -110,9 +111,11 @@ class QuoteView(ScopedView):
         rating = model.rate(sent["quantity"], transactions=sent.get("transactions"))
         return Response(
             {
-                **shown(QuoteFigures, rating),
                 "amount": rounded(rating.amount, currency),
+                "exact_amount": plain(rating.amount),
                 "currency": currency,
+                "quantity": plain(rating.quantity),
+                "billable_quantity": plain(rating.billable_quantity),
                 "steps": steps_shown(step.to_json() for step in rating.steps),
                 "warnings": pricing.warnings(model),
                 "form": pricing.form(model),
@@ -128,14 +131,6 @@ class QuoteView(ScopedView):
         return price
 
 
-class QuoteFigures(serializers.Serializer[Any]):
-    """The exact figures of a rating."""
-
-    exact_amount = NumberOut(source="amount")
-    quantity = NumberOut()
-    billable_quantity = NumberOut()
-
-
 def rounded(amount: Decimal, currency: str | None) -> str:
     """Write an amount as it would be charged; raise Refusal for one that no invoice can hold."""
     try:
@@ -145,7 +140,7 @@ def rounded(amount: Decimal, currency: str | None) -> str:
             raise ValueError("the amount is too large to be stored")
     except ValueError:
         raise Refusal("too_large", "So many would cost more than an invoice can hold.", field="quantity") from None
-    return NumberOut().to_representation(amount)
+    return plain(amount)
 
 
 def summed(amounts: Sequence[Decimal]) -> Decimal:
