@@ -86,6 +86,8 @@ def subscription_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer
     today = today_of(request)
     items = timelines.items_of_customer(customer=customer)
     current = timelines.periods_covering(items=items, instant=now)
+    older = timelines.items_with_older_price().filter(subscription__customer=customer)
+    outdated = set(older.values_list("pk", flat=True))
     foreseen = {entry["subscription"].pk: entry for entry in context["foreseen"]}
     context["held"] = [
         {
@@ -97,6 +99,7 @@ def subscription_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer
                     "price": price_in_words(item.price, formats),
                     "period": _span(current.get(item.pk), formats, today),
                     "timing": item.get_timing_display(),
+                    "older": item.pk in outdated,
                 }
                 for item in items
                 if item.subscription_id == held.pk

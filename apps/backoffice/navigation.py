@@ -34,6 +34,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry("Products", "inventory_2", "catalog_product_changelist"),
             _entry("Plans", "layers", "catalog_plan_changelist"),
             _entry("Add-ons", "extension", "catalog_addon_changelist"),
+            _entry("Features", "toggle_on", "catalog_feature_changelist"),
             _entry("Metrics", "speed", "catalog_metric_changelist"),
             _entry("Prices", "sell", "catalog_price_changelist"),
         ],

@@ -13,6 +13,7 @@ from unfold.decorators import display
 from unfold.forms import AuthenticationForm
 from unfold.paginator import InfinitePaginator
 from unfold.sites import UnfoldAdminSite
+from unfold.views import ChangeList
 from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES, UnfoldAdminSelectWidget
 
 # Pages of a list that may be too long to count. The theme's templates know it by its own name, so it has no subclass.
@@ -37,6 +38,10 @@ class PagedAdmin(ModelAdmin):
     warn_unsaved_form = True
     compressed_fields = True
     list_filter_submit = False
+
+
+class RowList(ChangeList):
+    """The list of a page, for pages that lead elsewhere than to a row's details."""
 
 
 class RowsInline(TabularInline):

@@ -17,7 +17,7 @@ from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
 
 LISTS = sorted(f"{m._meta.app_label}_{m._meta.model_name}_changelist" for m in admin.site._registry)
 ADDS = ["accounts_customer", "accounts_member", "accounts_apikey", "catalog_product", "catalog_plan"]
-ADDS += ["catalog_addon", "catalog_metric", "catalog_price"]
+ADDS += ["catalog_addon", "catalog_metric", "catalog_price", "catalog_feature"]
 TABS = ["change", "subscription", "usage", "invoices", "next_invoice", "add_usage", "start_subscription", "history"]
 
 

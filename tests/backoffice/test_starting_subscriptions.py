@@ -52,7 +52,7 @@ def test_the_form_as_it_opens_starts_today_and_bills_what_is_due_in_advance(
     assert subscription.starts_at == NOW
     assert invoice.total.text() == "10.00"
     page = text(owner.get(response["Location"]))
-    assert "Coaching plan (base fee) 10 per month in advance 20 Nov – 20 Dec" in page
+    assert "Coaching plan (base fee) 10 per month Negotiate in advance 20 Nov – 20 Dec" in page
     assert "95 per call" in page
     assert "Next invoice 20 Dec · $10.00 so far" in page
 

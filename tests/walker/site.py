@@ -42,7 +42,9 @@ KINDS = [
     Kind(Plan, adds=MANAGERS, changes=MANAGERS),
     Kind(AddOn, adds=MANAGERS, changes=MANAGERS),
     Kind(Price, adds=MANAGERS),
+    Kind(Feature, adds=MANAGERS, changes=MANAGERS),
     Kind(Subscription),
+    Kind(Item),
     Kind(Event),
     Kind(Invoice),
     Kind(Job),
@@ -121,6 +123,21 @@ def goods(kinds: Mapping[str, Model], bodies: Mapping[str, Body]) -> dict[str, P
 CUSTOMER = {"object_id": Customer}
 INVOICE = {"object_id": Invoice}
 
+PLAN = {"object_id": Plan}
+ITEM = {"object_id": Item}
+
+
+def archiving(*models: Model) -> dict[str, Page]:
+    """Return the classes of the pages that archive and restore rows of the catalog."""
+    return {
+        f"admin:catalog_{model._meta.model_name}_{deed}": Page(
+            opens=MANAGERS, writes=MANAGERS, fills={"object_id": model}
+        )
+        for model in models
+        for deed in ("archive", "restore")
+    }
+
+
 CLASSES: dict[str, Page] = {
     **office(KINDS),
     "/": Page(REDIRECT),
@@ -143,6 +160,14 @@ CLASSES: dict[str, Page] = {
     "admin:accounts_customer_add_usage": Page(opens=RECORDERS, writes=RECORDERS, fills=CUSTOMER, shows=True),
     "admin:accounts_customer_start_subscription": Page(opens=MANAGERS, writes=MANAGERS, fills=CUSTOMER, shows=True),
     "admin:subscriptions_subscription_retry": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Subscription}),
+    **archiving(Product, Feature, Metric, Plan, AddOn),
+    "admin:catalog_plan_offer": Page(writes=MEMBERS, fills=PLAN, shows=True),
+    "admin:catalog_plan_features": Page(opens=MANAGERS, writes=MANAGERS, fills=PLAN, shows=True),
+    "admin:catalog_plan_included_units": Page(opens=MANAGERS, writes=MANAGERS, fills=PLAN, shows=True),
+    "admin:catalog_plan_move_to_current_price": Page(opens=MANAGERS, writes=MANAGERS, fills=PLAN),
+    "admin:subscriptions_item_move_all": Page(opens=MANAGERS, writes=MANAGERS),
+    "admin:subscriptions_item_move_to_current_price": Page(opens=MANAGERS, writes=MANAGERS, fills=ITEM),
+    "admin:subscriptions_item_negotiate": Page(opens=MANAGERS, writes=MANAGERS, fills=ITEM, shows=True),
     "admin:invoicing_invoice_pdf": Page(writes=MEMBERS, fills=INVOICE, shows=True),
     "admin:invoicing_invoice_resend": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE, shows=True),
     "admin:invoicing_invoice_finalize": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE),

@@ -1,4 +1,4 @@
-"""The list of subscriptions: who is on what, and which ones are parked."""
+"""Subscriptions: who is on what, and which ones are parked."""
 
 from typing import Any
 
