@@ -182,7 +182,8 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tallybook",
     "DESCRIPTION": "Keep the catalog, record usage, and read customers and invoices. Numbers and amounts are "
-    "decimal text; instants carry an offset; lists come newest first, a page at a time. Every refusal is a problem (RFC 9457).",
+    "decimal text; instants carry an offset; lists come newest first, a page at a time. Every refusal is a problem "
+    "(RFC 9457).",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
