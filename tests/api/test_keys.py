@@ -126,4 +126,4 @@ def test_a_shell_key_needs_an_organization_and_a_name(seller: Organization, opti
 def test_a_key_says_truly_whether_it_is_live(seller: Organization) -> None:
     _, text = made(seller)
     assert Program(text).get("customers").status_code == 200
-    assert Program(text.replace("tb_live_", "tb_test_")).get("customers").status_code == 401
+    assert Program(text.replace("tb_test_", "tb_live_")).get("customers").status_code == 401
