@@ -13,6 +13,8 @@ from apps.tenancy.models import KEY, Owned, validate_currency
 
 TAX_CATEGORY = RegexValidator(r"\A[a-z0-9_-]+\Z", "Use small letters, digits, - and _ only.")
 
+# So many units at the most, that no period leaves the calendar.
+INTERVAL_BOUNDS = [MinValueValidator(1), MaxValueValidator(366)]
 INTERVAL_UNITS = [(unit.value, unit.value) for unit in IntervalUnit]
 
 
@@ -115,7 +117,7 @@ class Plan(Owned):
     name = models.CharField(max_length=200)
     is_free = models.BooleanField("free", default=False, help_text="No base fee: a customer pays for add-ons alone.")
     interval_unit = models.CharField(max_length=5, choices=INTERVAL_UNITS, default=IntervalUnit.MONTH.value)
-    interval_count = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    interval_count = models.PositiveSmallIntegerField(default=1, validators=INTERVAL_BOUNDS)
     timing = models.CharField("base fee billed", max_length=7, choices=Timing.choices, default=Timing.ADVANCE)
     trial_days = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(730)])
     archived_at = models.DateTimeField(null=True, editable=False)
@@ -159,7 +161,7 @@ class AddOn(Owned):
         blank=True,
         help_text="Empty: billed as often as the plan. A yearly plan may carry a monthly add-on.",
     )
-    interval_count = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    interval_count = models.PositiveSmallIntegerField(default=1, validators=INTERVAL_BOUNDS)
     archived_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
 
