@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from apps.accounts.models import Customer
 from apps.accounts.scoped_admin import formats_of, organization_of
-from apps.catalog.models import Plan, Price, Product
+from apps.catalog.models import AddOn, Metric, Plan, Price, Product
 from apps.core import clock
 from apps.core.formats import Formats
 from apps.invoicing.models import Invoice
@@ -54,6 +54,8 @@ def board(request: HttpRequest) -> dict[str, Any]:
 def _checklist() -> list[Step]:
     return [
         Step("Add a product", Product.objects.exists(), _add("catalog_product")),
+        Step("Add a metric: what is counted", Metric.objects.exists(), _add("catalog_metric")),
+        Step("Add an add-on: what is billed by use", AddOn.objects.exists(), _add("catalog_addon")),
         Step("Add a plan with its add-ons", Plan.objects.exists(), _add("catalog_plan")),
         Step("Say what it costs", Price.objects.exists(), _add("catalog_price")),
         Step("Add a customer", Customer.objects.exists(), _add("accounts_customer")),

@@ -87,7 +87,8 @@ def test_an_invoice_page_says_where_it_stands(owner: Client, busy: Customer) -> 
 
 def test_the_dashboard_of_a_new_organization_says_what_to_do_first(owner: Client) -> None:
     page = owner.get(reverse("admin:index")).content.decode()
-    assert "Add a product" in page
+    steps = ["Add a product", "Add a metric", "Add an add-on", "Add a plan", "Say what it costs", "Add a customer"]
+    assert [page.index(step) for step in steps] == sorted(page.index(step) for step in steps)
     assert "Recent actions" not in page
 
 

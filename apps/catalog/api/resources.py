@@ -1,5 +1,6 @@
 """What the views of everything sold have in common: list and create, read and change, archive and restore."""
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -61,7 +62,7 @@ class GoodQuery(PageQuery):
     archived = QueryFlag(required=False, help_text="true: only what is offered no longer; false: only what is.")
 
 
-class Listing(ScopedView):
+class Listing(ScopedView, ABC):
     """All rows of a kind, a page at a time, and the place for new ones."""
 
     actions = {"GET": Action.READ, "POST": Action.MANAGE_CATALOG}
@@ -69,13 +70,13 @@ class Listing(ScopedView):
     answer_class: ClassVar[type[BaseSerializer[Any]]]
     new_class: ClassVar[type[StrictSerializer]]
 
+    @abstractmethod
     def rows(self, **asked: Any) -> QuerySet[Any]:
         """Return the rows that the query's parameters leave."""
-        raise NotImplementedError
 
+    @abstractmethod
     def create(self, *, organization: Organization, now: datetime, **sent: Any) -> Any:
         """Make a row of a body's members."""
-        raise NotImplementedError
 
     def get(self, request: Request) -> Response:
         """Answer with one page."""
@@ -93,15 +94,15 @@ class Listing(ScopedView):
         return Response(shown(self.answer_class, row), status=201)
 
 
-class One(ScopedView):
+class One(ScopedView, ABC):
     """One row, named in the address by its id or its key."""
 
     parser_classes = [JSONBody]
     answer_class: ClassVar[type[BaseSerializer[Any]]]
 
+    @abstractmethod
     def rows(self) -> QuerySet[Any]:
         """Return the rows among which it is."""
-        raise NotImplementedError
 
     def found(self, reference: str, request: Request) -> Any:
         """Return it; raise NotFound."""
