@@ -8,13 +8,20 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_symbol, parse_pattern
+from babel.numbers import (
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    get_currency_symbol,
+    parse_pattern,
+)
 
 from apps.rating.currencies import exponent
 from apps.rating.exact import EXACT
 from apps.rating.money import Money
 
 FALLBACK = Locale("en", "US")
+MOST_DECIMALS = 40  # a quantity's twelve, moved by the name of the largest thousand
 
 
 @cache
@@ -64,8 +71,19 @@ class Formats:
 
     def number(self, number: Decimal) -> str:
         """Write a quantity or a unit amount in full, without trailing zeros: 10,000 or 0.001."""
-        text = str(format_decimal(number.normalize(), locale=self.locale, decimal_quantization=False))
+        with localcontext(EXACT):
+            text = str(format_decimal(number.normalize(), locale=self.locale, decimal_quantization=False))
         return "0" if text in ("-0", "") else text
+
+    def quantity(self, number: Decimal, one: str, several: str) -> str:
+        """Write a quantity with its unit: 1 call, 10,000 calls."""
+        return f"{self.number(number)} {one if number == 1 else several}"
+
+    def short(self, number: Decimal) -> str:
+        """Write a number as shortly as an axis wants it, and as exactly: 250K, 1.25M, 0.001."""
+        with localcontext(EXACT):
+            text = str(format_compact_decimal(number, locale=self.locale, fraction_digits=MOST_DECIMALS))
+        return self.number(number) if abs(number) < 1000 or text[-1].isdigit() else text
 
     def day(self, day: date, *, today: date | None = None) -> str:
         """Write a date shortly: 20 Nov; with its year unless that is today's."""
