@@ -9,6 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from apps.backoffice import navigation
+from apps.core.outbound import addresses
 from billing_site import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -27,7 +28,19 @@ def secret_key() -> str:
     return key
 
 
+def private_networks() -> list[str]:
+    """Return OUTBOUND_ALLOWED_NETWORKS; raise where one of them is no network."""
+    named: list[str] = env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])
+    try:
+        addresses.networks(named)
+    except ValueError as fault:
+        raise ImproperlyConfigured(f"OUTBOUND_ALLOWED_NETWORKS: {fault}") from None
+    return named
+
+
 SECRET_KEY = secret_key()
+# What encrypts the secrets that must be sent again, newest first; none takes a key made from SECRET_KEY.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -155,6 +168,11 @@ REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_DIR = Path(env.str("BROKER_DIR", default=str(VAR_DIR / "broker")))
 
 OUTBOX_WIRING = "billing_site.wiring.HANDLERS"
+
+# Whom we call: the public internet over TLS, and private networks only where they are named.
+OUTBOUND_ALLOWED_NETWORKS = private_networks()
+OUTBOUND_ALLOWED_PORTS = env.list("OUTBOUND_ALLOWED_PORTS", cast=int, default=[443, 80])
+OUTBOUND_PLAIN_HTTP = env.bool("OUTBOUND_PLAIN_HTTP", default=False)
 
 PGHISTORY_MIDDLEWARE_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

@@ -33,6 +33,8 @@ def ruff(text: str, path: str = "apps/invoicing/example.py") -> str:
         ("TID251", "from django.db.models.signals import post_save\n"),
         ("TID251", "from django.dispatch import receiver\n"),
         ("TID251", "from django.utils.safestring import mark_safe\n"),
+        ("TID251", "import urllib.request\n"),
+        ("TID251", "from urllib.request import urlopen\n"),
         ("TID251", "from django.contrib.contenttypes.fields import GenericForeignKey\n"),
         ("DTZ001", "from datetime import datetime\n\nstart = datetime(2026, 1, 1)\n"),
         ("PLC0415", "def f():\n    import json\n\n    return json\n"),
@@ -60,6 +62,7 @@ def test_import_linter_refuses_what_breaks_each_contract(tmp_path: Path) -> None
         "apps/outbox/wakeup.py": "from apps.outbox import work",
         "apps/usage/operations.py": "from apps.core import clock",
         "apps/accounts/operations.py": "import smtplib",
+        "apps/delivery/posting.py": "import socket",
         "apps/rating/money.py": "import django",
         "apps/tenancy/queries.py": "from billing_site import settings",
     }
