@@ -1,13 +1,30 @@
-"""Write organizations and the audit log."""
+"""Write organizations and the audit log, and renew what is encrypted."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
+from apps.core import encryption
+from apps.core.encrypted_field import EncryptedTextField
+from apps.core.encryption import Secret
 from apps.core.validation import validated
 from apps.tenancy import scope
 from apps.tenancy.models import AuditEntry, Organization, Owned
+
+RENEWAL_BATCH = 200
+
+
+@dataclass
+class Renewal:
+    """How the secrets of one column stand after renewing: under the newest key now, before, or not readable."""
+
+    column: str
+    renewed: int = 0
+    current: int = 0
+    unreadable: int = 0
 
 
 @transaction.atomic
@@ -32,3 +49,42 @@ def record_audit(
         object_id=str(getattr(subject, "public_id", subject.pk)),
         summary=summary[:500],
     )
+
+
+def renew_secrets(*, of: Iterable[type[models.Model]]) -> Iterator[Renewal]:
+    """Encrypt every secret of these models with the newest key, of all organizations; yield each column's outcome.
+
+    A secret whose key is gone is counted and left as it is. Any number of runs may be made, and stopped, at any time.
+    """
+    for model in of:
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, EncryptedTextField):
+                yield _renew_column(model, field.name)
+
+
+def _renew_column(model: Any, name: str) -> Renewal:
+    outcome = Renewal(f"{model._meta.label}.{name}")
+    last = 0
+    while True:
+        with scope.everywhere(), transaction.atomic():
+            rows = model.objects.filter(pk__gt=last, **{f"{name}__isnull": False}).order_by("pk")
+            batch = list(rows.select_for_update().values_list("pk", name)[:RENEWAL_BATCH])
+            for pk, secret in batch:
+                _renew(model, pk, name, secret, outcome)
+        if not batch:
+            return outcome
+        last = batch[-1][0]
+
+
+def _renew(model: Any, pk: int, name: str, secret: Secret, outcome: Renewal) -> None:
+    stored = secret.sealed()
+    try:
+        renewed = encryption.renewed(stored)
+    except encryption.Unreadable:
+        outcome.unreadable += 1
+        return
+    if renewed == stored:
+        outcome.current += 1
+        return
+    model.objects.filter(pk=pk).update(**{name: Secret.from_sealed(renewed)})
+    outcome.renewed += 1
