@@ -8,7 +8,9 @@ from apps.catalog.urls import urlpatterns as catalog
 from apps.delivery.api import InvoiceDetail, InvoicePdf
 from apps.invoicing.api import InvoiceList
 from apps.subscriptions.api import CustomerDetail, ItemPrice, ItemsMove
-from apps.usage.api import Usage
+from apps.usage.api.events import EventDetail, EventReversal
+from apps.usage.api.recording import Usage
+from apps.usage.api.records import CurrentUsage, UsageRecords
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers", CustomerList.as_view()),
@@ -20,6 +22,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("items/move", ItemsMove.as_view()),
     path("items/<str:public_id>/price", ItemPrice.as_view()),
     path("usage", Usage.as_view()),
+    path("usage/current", CurrentUsage.as_view()),
+    path("usage/<str:public_id>", EventDetail.as_view()),
+    path("usage/<str:public_id>/reverse", EventReversal.as_view()),
+    path("usage-records", UsageRecords.as_view()),
     path("schema", Schema.as_view(), name="schema"),
     path("docs", Docs.as_view(), name="docs"),
 ]

@@ -1,17 +1,40 @@
 """Public ids: prefixed, random, and the only ids that leave the system."""
 
 import secrets
+from base64 import b32encode
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o, u: read aloud without doubt, and no words
 LENGTH = 20  # 32^20 = 100 bits
+INSTANT_LENGTH = 9  # 45 bits of milliseconds: enough until the year 3084
+_OURS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 
 
 def new_public_id(prefix: str) -> str:
     """Return a fresh id such as cus_7k2m…, from the operating system's randomness."""
     return f"{prefix}_" + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def new_ordered_ids(prefix: str, *, at: datetime, count: int) -> list[str]:
+    """Return fresh ids that begin with their instant, so that an index of millions grows at its end alone.
+
+    What follows the instant is as random as in other ids, 55 bits of it.
+    """
+    rest = LENGTH - INSTANT_LENGTH
+    drawn = b32encode(secrets.token_bytes(-(-count * rest // 8) * 5)).translate(_OURS).decode()
+    head = f"{prefix}_{_in_letters(int(at.timestamp() * 1000), INSTANT_LENGTH)}"
+    return [head + drawn[place : place + rest] for place in range(0, count * rest, rest)]
+
+
+def _in_letters(number: int, length: int) -> str:
+    letters = ""
+    for _ in range(length):
+        number, digit = divmod(number, len(ALPHABET))
+        letters = ALPHABET[digit] + letters
+    return letters
 
 
 class PublicIdField(models.CharField):  # type: ignore[type-arg]

@@ -4,9 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
+import msgspec
 from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
 
 MOST_BYTES = 64 * 1024
 
@@ -21,8 +23,10 @@ class TooLarge(APIException):
     """The body is larger than any that makes sense here."""
 
     status_code = 413
-    default_detail = f"The body is too large: at most {MOST_BYTES} bytes."
     default_code = "too_large"
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(f"The body is too large: at most {most_bytes} bytes.")
 
 
 class LengthRequired(APIException):
@@ -33,10 +37,11 @@ class LengthRequired(APIException):
     default_code = "length_required"
 
 
-class JSONBody(BaseParser):
-    """Parse application/json in UTF-8 into dicts, lists, texts, NumberText, booleans and None."""
+class RawBody(BaseParser):
+    """Take application/json in UTF-8 as the bytes that came, up to `most_bytes` of them."""
 
     media_type = "application/json"
+    most_bytes = MOST_BYTES
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -44,10 +49,31 @@ class JSONBody(BaseParser):
         _, parameters = parse_header_parameters(media_type or "")
         if parameters.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
             raise UnsupportedMediaType(media_type or "", detail="Send JSON in UTF-8.")
-        raw = stream.read(MOST_BYTES + 1)
-        if len(raw) > MOST_BYTES:
-            raise TooLarge
-        return read_json(raw)
+        raw = stream.read(self.most_bytes + 1)
+        if len(raw) > self.most_bytes:
+            raise TooLarge(self.most_bytes)
+        return raw
+
+
+class JSONBody(RawBody):
+    """Parse application/json into dicts, lists, texts, NumberText, booleans and None."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        return read_json(super().parse(stream, media_type, parser_context))
+
+
+class QuickJSON(BaseRenderer):
+    """Write plain values as JSON, several times as fast as the renderer of REST framework: for long answers."""
+
+    media_type = "application/json"
+    format = "json"
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        return msgspec.json.encode(data)
 
 
 def read_json(raw: bytes) -> Any:

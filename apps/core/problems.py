@@ -1,15 +1,15 @@
 """Errors as problem details (RFC 9457), each naming the field at fault."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from drf_spectacular.utils import OpenApiResponse
-from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler
-from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
+from drf_standardized_errors.types import Error, ErrorResponse, ExceptionHandlerContext
 from rest_framework import serializers
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.settings import api_settings
 
 from apps.core.refusals import Refusal
@@ -53,18 +53,26 @@ def refused(status: int, code: str, sentence: str) -> HttpResponse:
     return answer(problem(status, [{"code": code, "field": None, "detail": sentence}]))
 
 
+def faults(invalid: ValidationError) -> list[dict[str, Any]]:
+    """Return what is wrong as [{code, field, detail}], field by field."""
+    return _described(flatten_errors(invalid.detail))
+
+
+def _described(errors: Iterable[Error]) -> list[dict[str, Any]]:
+    whole = api_settings.NON_FIELD_ERRORS_KEY
+    return [
+        {"code": error.code, "field": None if error.attr == whole else error.attr, "detail": error.detail}
+        for error in errors
+    ]
+
+
 class ProblemFormatter(ExceptionFormatter):
     """Put REST framework's errors into the members of a problem."""
 
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
         if self.exc.status_code >= 500:
             return problem(self.exc.status_code, [SERVER_ERROR])
-        whole = api_settings.NON_FIELD_ERRORS_KEY
-        errors = [
-            {"code": error.code, "field": None if error.attr == whole else error.attr, "detail": error.detail}
-            for error in error_response.errors
-        ]
-        return problem(self.exc.status_code, errors)
+        return problem(self.exc.status_code, _described(error_response.errors))
 
 
 class ProblemHandler(ExceptionHandler):
@@ -108,6 +116,7 @@ class Problem(serializers.Serializer[Any]):
     items = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="With ambiguous_item: the items to choose from."
     )
+    reversal = serializers.CharField(required=False, help_text="With already_reversed: the event that did it.")
 
 
 def responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:

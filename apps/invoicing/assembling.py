@@ -38,6 +38,7 @@ class Due:
     billed_quantity: Decimal = Decimal(0)
     steps: tuple[pricing.Step, ...] = ()
     event_count: int = 0
+    fact_count: int = 0
     revision: int = 0
 
     @property
@@ -86,7 +87,7 @@ def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo) 
 def owed(dues: Iterable[Due]) -> list[Due]:
     """Leave out periods that owe less than was billed: an invoice has no negative line, a credit note settles them.
 
-    They are found again at every boundary until then, since they have more events than their newest charge rated.
+    They are found again at every boundary until then, since they have more facts than their newest charge has seen.
     """
     return [due for due in dues if due.difference.minor >= 0]
 
@@ -104,6 +105,7 @@ def usage_due(span: Span, measured: Usage, billed: Billed, currency: str, zone: 
         billed_quantity=earlier.quantity,
         steps=rating.steps,
         event_count=measured.event_count,
+        fact_count=measured.fact_count,
         revision=earlier.revisions,
     )
 

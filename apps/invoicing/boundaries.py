@@ -51,7 +51,7 @@ def _boundary(rows: Sequence[Period], boundary_at: datetime, late: set[int]) -> 
 
 
 def _with_late_usage(subscription: Subscription) -> set[int]:
-    """Return the ids of closed periods with more events than their newest charge rated."""
-    charged = charges.events_charged(subscription=subscription)
+    """Return the ids of closed periods with more facts than their newest charge has seen."""
+    charged = charges.facts_charged(subscription=subscription)
     counts = usage.late_counts(subscription=subscription)
-    return {period for period, events in counts.items() if events != charged.get(period, 0)}
+    return {period for period, facts in counts.items() if facts != charged.get(period, 0)}

@@ -94,6 +94,7 @@ def _charge(due: Due, now: datetime) -> Charge:
         currency=due.amount.currency,
         quantity=due.quantity,
         event_count=due.event_count,
+        fact_count=due.fact_count,
         steps=[step.to_json() for step in due.steps],
         created_at=now,
     )

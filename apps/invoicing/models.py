@@ -124,6 +124,9 @@ class Charge(Owned):
     currency = models.CharField(max_length=3)
     quantity = models.DecimalField(max_digits=30, decimal_places=12, help_text="The period's quantity that it rates.")
     event_count = models.BigIntegerField(default=0, help_text="How many events of the period it rates.")
+    fact_count = models.BigIntegerField(
+        default=0, help_text="How many facts of the period it has seen: events, and reversals with what they took back."
+    )
     steps = models.JSONField(default=list, help_text="How the whole due amount of the period came about.")
     created_at = models.DateTimeField()
 

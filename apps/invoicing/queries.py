@@ -46,13 +46,13 @@ def items_with_setup_charge(*, items: Iterable[Item]) -> set[int]:
     return set(Charge.objects.filter(item__in=list(items), kind=Kind.SETUP).values_list("item", flat=True))
 
 
-def events_charged(*, subscription: Subscription) -> dict[int, int]:
-    """Return, by period, how many events the newest usage charge of each period of a subscription rated."""
+def facts_charged(*, subscription: Subscription) -> dict[int, int]:
+    """Return, by period, how many facts the newest usage charge of each period of a subscription has seen."""
     rows = (
         Charge.objects.filter(item__subscription=subscription, kind=Kind.USAGE)
         .order_by("period", "-revision")
         .distinct("period")
-        .values_list("period", "event_count")
+        .values_list("period", "fact_count")
     )
     return dict(rows)
 

@@ -179,6 +179,7 @@ class Period(Owned):
                 condition=Q(status="current", closed_at__isnull=True)
                 | (~Q(status="current") & Q(closed_at__isnull=False)),
             ),
+            models.UniqueConstraint(fields=["organization", "item", "id"], name="period_of_item"),
             models.UniqueConstraint(fields=["item", "starts_at"], name="period_start_once"),
             models.UniqueConstraint(fields=["item", "ends_at"], name="period_end_once"),
             models.UniqueConstraint(fields=["item", "index"], name="period_index_once"),

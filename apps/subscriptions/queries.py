@@ -50,21 +50,20 @@ def live_items(*, items: Iterable[Item], instant: datetime) -> list[Item]:
     return [item for item in items if item.starts_at <= instant and (item.ends_at is None or instant < item.ends_at)]
 
 
-def items_by_line(
-    *, customer: str | None = None, metric: str | None = None, add_on: str | None = None, item: str | None = None
-) -> list[Item]:
-    """Return the usage items meant by a public item id, or by a customer's id or external id and a key."""
-    rows = Item.objects.filter(add_on__kind="usage").select_related(
-        "organization", "subscription__plan", "subscription__customer", "add_on__metric", "price"
-    )
+def usage_items_named(
+    *, item: str | None = None, customer: str | None = None, metric: str | None = None, add_on: str | None = None
+) -> QuerySet[Item]:
+    """Return the usage items of a public id, a customer (public id or external id), a metric's or an add-on's key."""
+    rows = Item.objects.filter(add_on__kind="usage")
     if item is not None:
         rows = rows.filter(public_id=item)
-    else:
+    if customer is not None:
         rows = rows.filter(
             Q(subscription__customer__public_id=customer) | Q(subscription__customer__external_id=customer)
         )
-        rows = rows.filter(add_on__metric__key=metric) if metric is not None else rows.filter(add_on__key=add_on)
-    return list(rows.order_by("pk"))
+    if metric is not None:
+        rows = rows.filter(add_on__metric__key=metric)
+    return rows if add_on is None else rows.filter(add_on__key=add_on)
 
 
 def subscriptions_of(*, customer: Customer) -> list[Subscription]:

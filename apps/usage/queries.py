@@ -1,12 +1,30 @@
 """Read events: aggregates of periods, exactly as their events say."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
-from django.db.models import Count, DecimalField, F, Func, Max, QuerySet, Sum, TextField, Value
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
 
 from apps.catalog.models import Metric
+from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Item, Period, Subscription
 from apps.usage.models import Event
 
@@ -15,16 +33,88 @@ QUANTITY = DecimalField(max_digits=40, decimal_places=12)
 
 @dataclass(frozen=True)
 class Usage:
-    """What a period measured: the aggregate of its events, and how many they are."""
+    """What a period measured: the aggregate of its unreversed events, and how many they are.
+
+    `fact_count` counts all that was recorded, reversals and what they took back too: it never falls, so it tells
+    whether anything came since.
+    """
 
     quantity: Decimal = Decimal(0)
     event_count: int = 0
+    fact_count: int = 0
 
 
-def usage_of(*, periods: Iterable[Period]) -> dict[int, Usage]:
+@dataclass(frozen=True)
+class Links:
+    """Which events take back which, by the key of the one that is looked at, as public ids."""
+
+    reverses: Mapping[int, str] = field(default_factory=dict)
+    reversed_by: Mapping[int, str] = field(default_factory=dict)
+
+
+class Known(NamedTuple):
+    """What is stored under an idempotency key: enough to give the first answer again."""
+
+    public_id: str
+    content_digest: str
+    late: bool
+
+
+def known_keys(*, keys: Sequence[str]) -> dict[str, Known]:
+    """Return which of these keys are used, and by what."""
+    if not keys:
+        return {}
+    rows = Event.objects.filter(idempotency_key__in=keys)
+    found = rows.values_list("idempotency_key", "public_id", "content_digest", "late")
+    return {str(key): Known(public_id, digest, late) for key, public_id, digest, late in found}
+
+
+def events_named(*, public_ids: Sequence[str]) -> dict[str, Event]:
+    """Return events by public id, with their item, customer and period."""
+    rows = Event.objects.filter(public_id__in=public_ids).select_related("item__subscription__customer", "period")
+    return {event.public_id: event for event in rows}
+
+
+def events(
+    *,
+    item: str | None = None,
+    customer: str | None = None,
+    metric: str | None = None,
+    add_on: str | None = None,
+    occurred_from: datetime | None = None,
+    occurred_before: datetime | None = None,
+    late: bool | None = None,
+    idempotency_key: str | None = None,
+) -> QuerySet[Event]:
+    """Return events with their item, customer and period; `customer` is a public id or an external id."""
+    rows = Event.objects.select_related("item__subscription__customer", "period")
+    if any(name is not None for name in (item, customer, metric, add_on)):
+        meant = timelines.usage_items_named(item=item, customer=customer, metric=metric, add_on=add_on)
+        rows = rows.filter(item__in=list(meant.values_list("pk", flat=True)))
+    wanted = {
+        "occurred_at__gte": occurred_from,
+        "occurred_at__lt": occurred_before,
+        "late": late,
+        "idempotency_key": idempotency_key,
+    }
+    return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+
+
+def links_of(*, events: Sequence[Event]) -> Links:
+    """Return which of these events take others back, or are taken back, in at most two queries."""
+    named = {event.reverses_id: event.pk for event in events if event.reverses_id is not None}
+    originals = Event.objects.filter(pk__in=named).values_list("pk", "public_id") if named else ()
+    taken_back = Event.objects.filter(reverses_id__in=[event.pk for event in events if not event.is_reversal])
+    return Links(
+        reverses={named[original]: public_id for original, public_id in originals},
+        reversed_by={int(pk or 0): public_id for pk, public_id in taken_back.values_list("reverses_id", "public_id")},
+    )
+
+
+def usage_of(*, periods: Iterable[Period], on_time: bool = False) -> dict[int, Usage]:
     """Return the usage of each period by its id, in one query per way of aggregating.
 
-    The periods come with their item's add-on and metric.
+    The periods come with their item's add-on and metric. `on_time` leaves out what arrived after the period was closed.
     """
     by_metric: dict[tuple[str, str], list[Period]] = {}
     usage = {}
@@ -33,13 +123,21 @@ def usage_of(*, periods: Iterable[Period]) -> dict[int, Usage]:
         metric = metric_of(period.item)
         by_metric.setdefault((metric.aggregation, metric.property), []).append(period)
     for (aggregation, name), group in by_metric.items():
-        usage.update(_aggregate(aggregation, name, Event.objects.filter(period__in=group)))
+        facts = Event.objects.filter(period__in=group)
+        usage.update(_aggregate(aggregation, name, facts.filter(late=False) if on_time else facts))
     return usage
 
 
 def transactions_of(*, period: Period) -> list[Decimal]:
-    """Return the quantities of a period's events in the order in which they are rated as transactions."""
-    return list(Event.objects.filter(period=period).order_by("occurred_at", "pk").values_list("quantity", flat=True))
+    """Return the quantities of a period's unreversed events in the order in which they are rated as transactions."""
+    events = unreversed(Event.objects.filter(period=period))
+    return list(events.order_by("occurred_at", "pk").values_list("quantity", flat=True))
+
+
+def unreversed(facts: QuerySet[Event]) -> QuerySet[Event]:
+    """Leave out reversals, and the events that one of these facts reverses."""
+    taken_back = facts.filter(reverses_id=OuterRef("pk"))
+    return facts.filter(~Exists(taken_back), reverses_id__isnull=True)
 
 
 def metric_of(item: Item) -> Metric:
@@ -54,9 +152,9 @@ def events_of(*, periods: Sequence[Period]) -> QuerySet[Event]:
 
 
 def late_counts(*, subscription: Subscription) -> dict[int, int]:
-    """Return, for each closed period of a subscription with late events, how many events it has in all."""
+    """Return, for each closed period of a subscription to which something came late, how many facts it has in all."""
     late = Event.objects.filter(late=True, item__subscription=subscription).values("period").distinct()
-    rows = Event.objects.filter(period__in=late).values_list("period").annotate(events=Count("pk"))
+    rows = Event.objects.filter(period__in=late).values_list("period").annotate(facts=Count("pk"))
     return dict(rows)
 
 
@@ -65,17 +163,30 @@ def _property(name: str) -> Func:
     return Func(F("properties"), Value(name), function="jsonb_extract_path_text", output_field=TextField())
 
 
-def _aggregate(aggregation: str, name: str, events: QuerySet[Event]) -> dict[int, Usage]:
+IS_EVENT = Q(reverses_id__isnull=True)
+EVENTS = Count("pk", filter=IS_EVENT) - Count("pk", filter=~IS_EVENT)
+# A reversal repeats the quantity of what it takes back, so a sum needs no look at which event that was.
+SUM = Sum(Case(When(IS_EVENT, then=F("quantity")), default=-F("quantity")), output_field=QUANTITY)
+
+
+def _aggregate(aggregation: str, name: str, facts: QuerySet[Event]) -> dict[int, Usage]:
+    counts = facts.values_list("period_id").annotate(events=EVENTS, facts=Count("pk"))
+    if aggregation == Metric.Aggregation.COUNT:
+        return {period: Usage(Decimal(events), events, all_of_it) for period, events, all_of_it in counts}
+    if aggregation == Metric.Aggregation.SUM:
+        rows = facts.values_list("period_id").annotate(measured=SUM, events=EVENTS, facts=Count("pk"))
+        return {period: Usage(measured, events, all_of_it) for period, measured, events, all_of_it in rows}
+    measured = _measured(aggregation, name, unreversed(facts))
+    return {period: Usage(Decimal(measured.get(period, 0)), events, all_of_it) for period, events, all_of_it in counts}
+
+
+def _measured(aggregation: str, name: str, events: QuerySet[Event]) -> dict[int, Any]:
+    """Return what each period measures where that depends on the very events that are left."""
     if aggregation == Metric.Aggregation.LATEST:
         last = events.order_by("period_id", "-occurred_at", "-pk").distinct("period_id")
-        quantities = dict(last.values_list("period_id", "quantity"))
-        counts = events.values_list("period_id").annotate(events=Count("pk"))
-        return {period: Usage(quantities[period], count) for period, count in counts}
+        return dict(last.values_list("period_id", "quantity"))
     measure = {
-        Metric.Aggregation.SUM: Sum("quantity", output_field=QUANTITY),
-        Metric.Aggregation.COUNT: Count("pk"),
         Metric.Aggregation.MAX: Max("quantity", output_field=QUANTITY),
         Metric.Aggregation.UNIQUE: Count(_property(name), distinct=True),
     }[Metric.Aggregation(aggregation)]
-    rows = events.values_list("period_id").annotate(measured=measure, events=Count("pk"))
-    return {period: Usage(Decimal(measured), count) for period, measured, count in rows}
+    return dict(events.values_list("period_id").annotate(measured=measure))

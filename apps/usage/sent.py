@@ -12,6 +12,8 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from apps.core.fields import InstantIn, InstantOut, NumberIn, NumberOut, StrictSerializer, Text
 from apps.core.json_body import NumberText
 from apps.subscriptions.api import PeriodSerializer
+from apps.usage.models import Event
+from apps.usage.queries import Links
 from apps.usage.recording import NewEvent
 
 MOST_PROPERTIES_LENGTH = 4096
@@ -71,7 +73,7 @@ class UsageRequest(StrictSerializer):
     )
     metric = Text(required=False, allow_null=True, max_length=50, help_text="The key of what is counted.")
     add_on = Text(required=False, allow_null=True, max_length=50, help_text="The key of the add-on.")
-    quantity = NumberIn(help_text="More than zero.")
+    quantity = NumberIn(help_text="May be below zero where the metric is a sum.")
     occurred_at = InstantIn(
         required=False, allow_null=True, help_text="When it happened, with an offset; now where absent."
     )
@@ -103,20 +105,40 @@ class EventSerializer(serializers.Serializer[Any]):
     )
     idempotency_key = serializers.CharField(allow_null=True)
     properties = serializers.DictField()
-    note = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True, help_text="Of a reversal, why.")
+    reverses = serializers.SerializerMethodField(help_text="The event that this one takes back.")
+    reversed_by = serializers.SerializerMethodField(help_text="The event that takes this one back.")
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_reverses(self, event: Event) -> str | None:
+        return self._links().reverses.get(event.pk)
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_reversed_by(self, event: Event) -> str | None:
+        return self._links().reversed_by.get(event.pk)
+
+    def _links(self) -> Links:
+        links: Links = self.context.get("links") or Links()
+        return links
 
 
 def event_of(sent: Mapping[str, Any], *, header_key: str | None) -> NewEvent:
     """Return the event that a checked request means; raise ValidationError where it is given two different keys."""
-    key = sent.get("idempotency_key")
-    if header_key is not None:
-        if not KEY.fullmatch(header_key):
-            sentence = "The header Idempotency-Key must be 1 to 255 visible ASCII characters."
-            raise ValidationError({"Idempotency-Key": [ErrorDetail(sentence, code="invalid")]})
-        if key not in (None, header_key):
-            sentence = "The body and the header Idempotency-Key give different keys."
-            raise ValidationError({"idempotency_key": [ErrorDetail(sentence, code="two_keys")]})
-    return NewEvent(**{**sent, "idempotency_key": key or header_key})
+    key = header_key_of(header_key, sent.get("idempotency_key"))
+    return NewEvent(**{**sent, "idempotency_key": key})
+
+
+def header_key_of(header_key: str | None, key: str | None) -> str | None:
+    """Return the one key that header and body give; raise ValidationError where they differ, or it is none."""
+    if header_key is None:
+        return key
+    if not KEY.fullmatch(header_key):
+        sentence = "The header Idempotency-Key must be 1 to 255 visible ASCII characters."
+        raise ValidationError({"Idempotency-Key": [ErrorDetail(sentence, code="invalid")]})
+    if key not in (None, header_key):
+        sentence = "The body and the header Idempotency-Key give different keys."
+        raise ValidationError({"idempotency_key": [ErrorDetail(sentence, code="two_keys")]})
+    return header_key
 
 
 def _line_faults(sent: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -102,7 +102,7 @@ def test_a_method_that_no_view_declares_is_not_allowed(seller: Organization) -> 
     program = Program(made(seller, Role.OWNER)[1])
     for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
         assert fault(program.other(method, "customers")) == (405, "method_not_allowed", None)
-    assert fault(program.get("usage")) == (405, "method_not_allowed", None)
+    assert fault(program.get("prices/quote")) == (405, "method_not_allowed", None)
     assert program.client.head(DOOR + "customers", headers=program.headers).status_code == 200
 
 

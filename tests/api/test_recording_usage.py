@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from apps.accounts.models import Customer, Role
-from apps.core.json_body import MOST_BYTES
+from apps.catalog.models import Metric
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
 from apps.usage.models import Event
+from apps.usage.reading import MOST_BYTES
 from tests import builders
 from tests.api.calling import Program, fault
 from tests.api.conftest import MakeProgram, move_clock
@@ -41,6 +42,8 @@ def test_an_event_is_recorded_and_shown(program: Program, buyer: Customer, selle
         "idempotency_key": "call-81",
         "properties": {"room": 7, "tags": ["a"]},
         "note": "by phone",
+        "reverses": None,
+        "reversed_by": None,
     }
     assert (event.source, event.actor[:4], event.organization) == ("api", "key_", seller)
 
@@ -149,10 +152,27 @@ def test_what_is_no_number_is_refused_at_its_field(program: Program) -> None:
     assert not Event.objects.exists()
 
 
-def test_nothing_or_less_is_refused(program: Program) -> None:
-    for literal in ('"-0"', "-0", '"0"', "0", "-0.0", '"-1"', "-1"):
-        assert quantity_sent(program, literal) == (400, "quantity_not_positive", "quantity"), literal
-    assert not Event.objects.exists()
+@pytest.mark.parametrize(
+    ("aggregation", "zero", "below"),
+    [
+        ("sum", None, None),
+        ("count", "quantity_not_positive", "quantity_not_positive"),
+        ("max", None, "quantity_negative"),
+        ("latest", None, "quantity_negative"),
+        ("unique", "quantity_not_positive", "quantity_not_positive"),
+    ],
+)
+def test_only_a_sum_may_go_down_and_what_counts_as_one_is_something(
+    program: Program, aggregation: str, zero: str | None, below: str | None
+) -> None:
+    Metric.objects.update(aggregation=aggregation, property="host" if aggregation == "unique" else "")
+    for literals, code in ((('"-0"', "-0", '"0"', "0", "-0.0"), zero), (('"-1"', "-1"), below)):
+        for literal in literals:
+            response = program.send("usage", json.dumps(LINE)[:-1] + f', "quantity": {literal}}}')
+            if code is None:
+                assert response.status_code == 201, literal
+            else:
+                assert fault(response) == (400, code, "quantity"), literal
 
 
 INSTANTS: list[tuple[Any, str]] = [

@@ -99,8 +99,7 @@ def keys_without_organization(all_models: Iterable[Model]) -> list[str]:
         for model in all_models
         if is_owned(model) and not is_history(model)
         for key in keys(model)
-        if is_owned(key.related_model)
-        and (key.db_constraint or (("organization", key.name), ("organization", "id")) not in _composites(model))
+        if is_owned(key.related_model) and (key.db_constraint or not _is_kept_with_organization(model, key))
     ]
 
 
@@ -143,9 +142,20 @@ def orderings(all_models: Iterable[Model]) -> list[str]:
     return [f"{model.__name__} has Meta.ordering" for model in all_models if model._meta.ordering]
 
 
-def _composites(model: Model) -> set[tuple[tuple[str, ...], tuple[str, ...]]]:
-    return {
-        (constraint.fields, constraint.to_fields)
-        for constraint in model._meta.constraints
-        if isinstance(constraint, CompositeForeignKey) and constraint.via == constraint.fields[-1]
-    }
+def _is_kept_with_organization(model: Model, key: Any) -> bool:
+    """Say whether a composite key names the row with its organization, or through a row that names the same one."""
+    for constraint in model._meta.constraints:
+        if not isinstance(constraint, CompositeForeignKey) or not constraint.via:
+            continue
+        named = dict(zip(constraint.fields, constraint.to_fields, strict=True))
+        target = constraint.target(model)
+        if named.get("organization") != "organization" or key.name not in named:
+            continue
+        if constraint.via == key.name and named[key.name] == "id":
+            return True
+        if (
+            named.get(constraint.via) == "id"
+            and target._meta.get_field(named[key.name]).related_model is key.related_model
+        ):
+            return True
+    return False

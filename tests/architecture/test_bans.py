@@ -60,7 +60,7 @@ def test_import_linter_refuses_what_breaks_each_contract(tmp_path: Path) -> None
         "apps/unplaced/__init__.py": "",
         "apps/catalog/queries.py": "from apps.catalog import operations",
         "apps/outbox/wakeup.py": "from apps.outbox import work",
-        "apps/usage/operations.py": "from apps.core import clock",
+        "apps/usage/operations/recording.py": "from apps.core import clock",
         "apps/accounts/operations.py": "import smtplib",
         "apps/delivery/posting.py": "import socket",
         "apps/rating/money.py": "import django",

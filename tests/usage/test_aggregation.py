@@ -28,7 +28,7 @@ def test_a_period_measures_what_its_events_say(
     seller: Organization, aggregation: str, name: str, expected: str
 ) -> None:
     period = metered(seller, aggregation, name, EVENTS)
-    assert queries.usage_of(periods=[period]) == {period.pk: queries.Usage(Decimal(expected), 4)}
+    assert queries.usage_of(periods=[period]) == {period.pk: queries.Usage(Decimal(expected), 4, 4)}
 
 
 def test_the_latest_is_the_last_to_occur_and_of_those_the_last_recorded(seller: Organization) -> None:
@@ -43,7 +43,7 @@ def test_a_property_may_be_named_by_digits(seller: Organization) -> None:
 
 def test_a_missing_or_empty_property_is_no_value(seller: Organization) -> None:
     period = metered(seller, "unique", "call", [("1", 2, None), ("1", 3, "b")], spelt="call")
-    assert queries.usage_of(periods=[period])[period.pk] == queries.Usage(Decimal(1), 2)
+    assert queries.usage_of(periods=[period])[period.pk] == queries.Usage(Decimal(1), 2, 2)
 
 
 @pytest.mark.parametrize("aggregation", ["sum", "count", "max", "latest"])

@@ -86,8 +86,6 @@ def test_an_event_of_a_closed_period_is_late(seller: Organization, buyer: Any) -
 @pytest.mark.parametrize(
     ("event", "code", "field"),
     [
-        ({"quantity": "0"}, "quantity_not_positive", "quantity"),
-        ({"quantity": "-1"}, "quantity_not_positive", "quantity"),
         ({"occurred_at": NOON + timedelta(minutes=6)}, "occurred_in_future", "occurred_at"),
         ({"occurred_at": SEPTEMBER - timedelta(seconds=1)}, "outside_subscription", "occurred_at"),
         ({"occurred_at": NOON - timedelta(days=91)}, "occurred_too_early", "occurred_at"),

@@ -68,6 +68,11 @@ def usage_body_by_item(world: World) -> dict[str, Any]:
     return {"item": world.row(Item).public_id, "quantity": "1", "occurred_at": "2026-10-05T14:30:00Z"}
 
 
+def reversal_body(world: World) -> dict[str, Any]:
+    """Return why an event is taken back."""
+    return {"reason": "entered twice"}
+
+
 PER_UNIT = {"model": "per_unit", "unit_amount": "0.01"}
 NEW = {"key": "new", "name": "New"}
 
@@ -200,7 +205,13 @@ CLASSES: dict[str, Page] = {
     "/api/v1/items/%(public_id)s/price": Page(
         API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Item}, body=item_price_body
     ),
-    "/api/v1/usage": Page(API, opens=NOBODY, writes=RECORDERS, body=usage_body),
+    "/api/v1/usage": Page(API, writes=RECORDERS, shows=True, body=usage_body),
+    "/api/v1/usage/current": Page(API),
+    "/api/v1/usage/%(public_id)s": Page(API, fills={"public_id": Event}, shows=True),
+    "/api/v1/usage/%(public_id)s/reverse": Page(
+        API, opens=NOBODY, writes=RECORDERS, fills={"public_id": Event}, body=reversal_body
+    ),
+    "/api/v1/usage-records": Page(API, shows=True),
     "schema": Page(PUBLIC),
     "docs": Page(PUBLIC),
     "/health/live": Page(PUBLIC),

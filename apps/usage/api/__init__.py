@@ -1,0 +1,1 @@
+"""Usage for programs."""

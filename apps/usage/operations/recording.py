@@ -1,0 +1,247 @@
+"""Record events: every accepted one exactly once, in the period that covers its instant.
+
+A batch costs the same few statements whatever its size: look up the keys, find what the lines mean, lock the periods,
+copy the rows in. Nothing here is done event by event but arithmetic and comparing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+
+from apps.catalog.models import Metric
+from apps.core.refusals import Conflict, Refusal
+from apps.core.retrying import retried
+from apps.subscriptions import operations as subscriptions
+from apps.subscriptions.models import Item, Subscription
+from apps.tenancy.models import Organization
+from apps.usage import queries
+from apps.usage.models import Event
+from apps.usage.operations import resolving, writing
+from apps.usage.operations.resolving import Span, Target
+from apps.usage.operations.writing import Row
+from apps.usage.queries import Known
+from apps.usage.recording import Line, NewEvent, Outcome
+
+MOST_AHEAD = timedelta(minutes=5)
+ONE_EACH = (Metric.Aggregation.COUNT, Metric.Aggregation.UNIQUE)
+
+
+class PeriodMoved(Exception):
+    """A period was cut between the look at its item and its lock; the whole is done again."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The stored event, and whether this request stored it or an earlier one with the same key did."""
+
+    event: Event
+    repeated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    """What came in together. `whole`: it is stored all or not at all; else each event for itself."""
+
+    organization: Organization
+    events: Sequence[NewEvent]
+    now: datetime
+    source: str
+    actor: str
+    whole: bool
+
+
+def record_events(
+    *, organization: Organization, events: Sequence[NewEvent], now: datetime, source: str, actor: str
+) -> list[Recorded]:
+    """Record events, all or none, and return one result each, in order.
+
+    Raise Refusal naming the field: the line is unknown, ambiguous or not alive at `occurred_at`, or the quantity is
+    not one that can be billed. Raise Conflict for a key that was used with other content.
+    """
+    outcomes = _recorded(
+        _Request(organization=organization, events=events, now=now, source=source, actor=actor, whole=True)
+    )
+    stored = queries.events_named(public_ids=[outcome.public_id for outcome in outcomes])
+    return [Recorded(stored[outcome.public_id], outcome.repeated) for outcome in outcomes]
+
+
+def record_batch(
+    *, organization: Organization, events: Sequence[NewEvent], now: datetime, source: str, actor: str
+) -> list[Outcome]:
+    """Record each event that can be, and return what became of each, in order; a bad one harms no other.
+
+    Everything accepted is committed together. Each event carries a key, so that the whole may be sent again.
+    """
+    return _recorded(
+        _Request(organization=organization, events=events, now=now, source=source, actor=actor, whole=False)
+    )
+
+
+def _recorded(request: _Request) -> list[Outcome]:
+    # Another transaction may store one of the keys, or cut one of the periods, before ours does: the next try sees it.
+    return retried(lambda: _record(request), also=(IntegrityError, PeriodMoved))
+
+
+def _record(request: _Request) -> list[Outcome]:
+    known = queries.known_keys(keys=[event.idempotency_key for event in request.events if event.idempotency_key])
+    fresh = [event for event in request.events if event.idempotency_key not in known]
+    if not fresh:
+        return [_answered(event, known[str(event.idempotency_key)], request) for event in request.events]
+    with transaction.atomic():
+        targets = resolving.targets_of(organization_id=request.organization.pk, lines={event.line for event in fresh})
+        meant = [_meant(event, targets, request) for event in fresh]
+        spans = _locked([found for found in meant if not isinstance(found, Refusal)])
+        return _store(request, iter(meant), spans, known)
+
+
+_Meant = tuple[Target, datetime]
+
+
+def _meant(event: NewEvent, targets: Mapping[Line, Sequence[Target]], request: _Request) -> _Meant | Refusal:
+    """Return the one item that is meant and the instant, or why that cannot be billed."""
+    try:
+        instant = _instant(event, request)
+        target = resolving.the_one(targets[event.line], event.line, instant, request.organization.zone)
+        _check_quantity(event, target)
+    except Refusal as refusal:
+        return refusal
+    return target, instant
+
+
+def _instant(event: NewEvent, request: _Request) -> datetime:
+    instant = event.occurred_at or request.now
+    if instant > request.now + MOST_AHEAD:
+        raise Refusal("occurred_in_future", "This is in the future.", field="occurred_at")
+    days = request.organization.late_window_days
+    if instant < request.now - timedelta(days=days):
+        sentence = f"This is more than {days} days ago, which is too late to record."
+        raise Refusal("occurred_too_early", sentence, field="occurred_at")
+    return instant
+
+
+def _check_quantity(event: NewEvent, target: Target) -> None:
+    if event.quantity > 0:
+        return
+    if target.aggregation in ONE_EACH:
+        sentence = "The quantity must be greater than zero: each event of this metric counts as one."
+        raise Refusal("quantity_not_positive", sentence, field="quantity")
+    if event.quantity < 0 and target.aggregation != Metric.Aggregation.SUM:
+        sentence = "The quantity must not be below zero: only a sum can be corrected by a negative one."
+        raise Refusal("quantity_negative", sentence, field="quantity")
+
+
+def _locked(meant: Sequence[_Meant]) -> dict[int, list[Span]]:
+    """Open the periods that are missing, and lock those that are needed, by item id."""
+    wanted: dict[int, tuple[datetime, datetime]] = {}
+    missing: dict[int, Target] = {}
+    for target, instant in meant:
+        earliest, latest = wanted.get(target.id, (instant, instant))
+        wanted[target.id] = min(earliest, instant), max(latest, instant)
+        if target.opened_until is None or instant >= target.opened_until:
+            missing[target.id] = target
+    if missing:
+        _open(missing.values(), {item: wanted[item][1] for item in missing})
+    return resolving.lock_spans(wanted=wanted) if wanted else {}
+
+
+def _open(targets: Iterable[Target], latest: Mapping[int, datetime]) -> None:
+    """Open periods up to the latest instant of each item; the subscription's lock comes before those of periods."""
+    holders = Subscription.objects.filter(pk__in={target.subscription_id for target in targets})
+    list(holders.order_by("pk").select_for_update(of=("self",)))
+    items = Item.objects.filter(pk__in=latest).select_related(
+        "organization", "subscription__plan", "add_on__metric", "price"
+    )
+    for item in items.order_by("pk"):
+        subscriptions.open_until(items=[item], instant=latest[item.pk])
+
+
+def _store(
+    request: _Request,
+    meant: Iterator[_Meant | Refusal],
+    spans: Mapping[int, Sequence[Span]],
+    known: Mapping[str, Known],
+) -> list[Outcome]:
+    """Decide event by event, in order, and store what is accepted in one statement."""
+    rows: list[Row] = []
+    own: dict[str, int] = {}  # keys that this request stores → places of their rows
+    answers: list[Outcome | _Stored] = []
+    for event in request.events:
+        key = event.idempotency_key
+        if key is not None and key in known:
+            answers.append(_answered(event, known[key], request))
+            continue
+        found = next(meant)
+        if key is not None and key in own:
+            answers.append(_twin(event, rows, own[key], request))
+        elif isinstance(found, Refusal):
+            answers.append(_refused(found, request))
+        else:
+            if key is not None:
+                own[key] = len(rows)
+            answers.append(_Stored(len(rows)))
+            rows.append(_row(event, *found, spans))
+    public_ids = writing.insert(
+        organization_id=request.organization.pk, rows=rows, now=request.now, source=request.source, actor=request.actor
+    )
+    return [
+        answer
+        if isinstance(answer, Outcome)
+        else Outcome(public_id=public_ids[answer.row], late=rows[answer.row].late, repeated=answer.repeated)
+        for answer in answers
+    ]
+
+
+class _Stored(NamedTuple):
+    """An event that is stored as a row of this request, or was by an earlier event of it."""
+
+    row: int
+    repeated: bool = False
+
+
+def _row(event: NewEvent, target: Target, instant: datetime, spans: Mapping[int, Sequence[Span]]) -> Row:
+    span = resolving.covering(spans[target.id], instant)
+    if span is None:
+        raise PeriodMoved(f"no period of {target.public_id} covers {instant} any more")
+    return Row(
+        item_id=target.id,
+        period_id=span.id,
+        quantity=event.quantity,
+        occurred_at=instant,
+        late=span.is_closed,
+        idempotency_key=event.idempotency_key,
+        content_digest=event.digest() if event.idempotency_key is not None else "",
+        properties=event.properties,
+        note=event.note,
+    )
+
+
+def _answered(event: NewEvent, known: Known, request: _Request) -> Outcome:
+    """Give the first answer again, or refuse other content under the same key."""
+    if known.content_digest != event.digest():
+        return _refused(used_differently(), request)
+    return Outcome(public_id=known.public_id, late=known.late, repeated=True)
+
+
+def _twin(event: NewEvent, rows: Sequence[Row], place: int, request: _Request) -> Outcome | _Stored:
+    """Answer an event whose key an earlier one of the same request has."""
+    if rows[place].content_digest != event.digest():
+        return _refused(used_differently(), request)
+    return _Stored(place, repeated=True)
+
+
+def _refused(refusal: Refusal, request: _Request) -> Outcome:
+    if request.whole:
+        raise refusal
+    return Outcome(refusal=refusal)
+
+
+def used_differently() -> Conflict:
+    """Return the refusal of other content under a key that was used before."""
+    return Conflict(
+        "key_used_differently",
+        "This idempotency key was used before with other content. Nothing was stored.",
+        field="idempotency_key",
+    )

@@ -1,0 +1,153 @@
+"""Find the items that lines mean and the periods that cover instants, for a whole batch in one query each."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.db import connection
+
+from apps.core.fields import PUBLIC_ID
+from apps.core.refusals import NotFound, Refusal
+from apps.subscriptions.models import Period
+from apps.usage.recording import Line
+
+_TARGETS = """
+WITH line AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(lines)s::json)
+        AS line(place int, item text, customer_id text, external_id text, metric text, add_on text)
+), buyer AS (
+    SELECT line.place, line.metric, line.add_on, customer.id FROM line
+    JOIN accounts_customer customer ON customer.public_id = line.customer_id
+    WHERE customer.organization_id = %(organization)s
+    UNION ALL
+    SELECT line.place, line.metric, line.add_on, customer.id FROM line
+    JOIN accounts_customer customer
+        ON customer.organization_id = %(organization)s AND customer.external_id = line.external_id
+), meant AS (
+    SELECT line.place, item.id FROM line
+    JOIN subscriptions_item item ON item.public_id = line.item
+    WHERE item.organization_id = %(organization)s
+    UNION ALL
+    SELECT buyer.place, item.id FROM buyer
+    JOIN subscriptions_subscription subscription
+        ON subscription.organization_id = %(organization)s AND subscription.customer_id = buyer.id
+    JOIN subscriptions_item item ON item.subscription_id = subscription.id
+    JOIN catalog_addon add_on ON add_on.id = item.add_on_id
+    JOIN catalog_metric metric ON metric.id = add_on.metric_id
+    WHERE metric.key = buyer.metric OR add_on.key = buyer.add_on
+)
+SELECT meant.place, item.id, item.public_id, item.subscription_id, item.starts_at, item.ends_at, metric.aggregation,
+    (SELECT max(period.ends_at) FROM subscriptions_period period WHERE period.item_id = item.id)
+FROM meant
+JOIN subscriptions_item item ON item.id = meant.id
+JOIN catalog_addon add_on ON add_on.id = item.add_on_id
+JOIN catalog_metric metric ON metric.id = add_on.metric_id
+ORDER BY meant.place, item.id
+"""
+
+# The lock is taken in the order of the ids, and the row that comes back is the one that was locked.
+_SPANS = """
+SELECT period.item_id, period.id, period.starts_at, period.ends_at, period.status
+FROM json_to_recordset(%(wanted)s::json) AS wanted(item bigint, earliest timestamptz, latest timestamptz)
+JOIN subscriptions_period period ON period.item_id = wanted.item
+    AND period.ends_at > wanted.earliest AND period.starts_at <= wanted.latest
+ORDER BY period.id
+FOR SHARE OF period
+"""
+
+
+class Target(NamedTuple):
+    """An item that a line may mean; `opened_until` is the end of its last opened period, None where it has none."""
+
+    id: int
+    public_id: str
+    subscription_id: int
+    starts_at: datetime
+    ends_at: datetime | None
+    aggregation: str
+    opened_until: datetime | None
+
+    def lives_at(self, instant: datetime) -> bool:
+        """Say whether its life covers an instant."""
+        return self.starts_at <= instant and (self.ends_at is None or instant < self.ends_at)
+
+
+class Span(NamedTuple):
+    """A period whose lock is held."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether an event that arrives now is late."""
+        return self.status != Period.Status.CURRENT
+
+
+def targets_of(*, organization_id: int, lines: Collection[Line]) -> dict[Line, list[Target]]:
+    """Return the usage items that each line may mean, whenever they live, oldest first."""
+    named = list(lines)
+    found: dict[Line, list[Target]] = {line: [] for line in named}
+    sent = [_sent(place, line) for place, line in enumerate(named)]
+    with connection.cursor() as cursor:
+        cursor.execute(_TARGETS, {"lines": msgspec.json.encode(sent).decode(), "organization": organization_id})
+        for place, *columns in cursor.fetchall():
+            found[named[place]].append(Target(*columns))
+    return found
+
+
+def the_one(targets: Sequence[Target], line: Line, instant: datetime, zone: ZoneInfo) -> Target:
+    """Return the one item that is meant at an instant; raise Refusal where there is none, or several."""
+    alive = [target for target in targets if target.lives_at(instant)]
+    if len(alive) == 1:
+        return alive[0]
+    if alive:
+        raise Refusal(
+            "ambiguous_item",
+            "Several items of this customer are metered by it; name one of them as item.",
+            field="item",
+            extra={"items": [target.public_id for target in alive]},
+        )
+    if targets:
+        raise Refusal("outside_subscription", _outside(targets, instant, zone), field="occurred_at")
+    field = "item" if line[0] is not None else "customer"
+    raise NotFound("no_such_item", "This customer has no such usage line.", field=field)
+
+
+def lock_spans(*, wanted: Mapping[int, tuple[datetime, datetime]]) -> dict[int, list[Span]]:
+    """Lock the periods of items that cover anything between two instants, FOR SHARE, and return them by item id.
+
+    No period is closed or cut while the transaction lasts, and what is returned was read under the lock (rule 6).
+    """
+    sent = [{"item": item, "earliest": earliest, "latest": latest} for item, (earliest, latest) in wanted.items()]
+    found: dict[int, list[Span]] = {item: [] for item in wanted}
+    with connection.cursor() as cursor:
+        cursor.execute(_SPANS, {"wanted": msgspec.json.encode(sent).decode()})
+        for item, *columns in cursor.fetchall():
+            found[item].append(Span(*columns))
+    return found
+
+
+def covering(spans: Iterable[Span], instant: datetime) -> Span | None:
+    """Return the span that an instant lies in."""
+    return next((span for span in spans if span.starts_at <= instant < span.ends_at), None)
+
+
+def _sent(place: int, line: Line) -> dict[str, int | str | None]:
+    item, customer, metric, add_on = line
+    if item is not None:
+        return {"place": place, "item": item}
+    named = "customer_id" if customer is not None and PUBLIC_ID.fullmatch(customer) else "external_id"
+    return {"place": place, named: customer, "metric": metric, "add_on": add_on}
+
+
+def _outside(targets: Sequence[Target], instant: datetime, zone: ZoneInfo) -> str:
+    begins = min(target.starts_at for target in targets)
+    if instant >= begins:
+        return "This is outside the subscription."
+    local = begins.astimezone(zone)
+    return f"The subscription only begins on {local:%Y-%m-%d} at {local:%H:%M}."
