@@ -1,5 +1,5 @@
 """What was used, when, on which item.
 
-Owns: Event, recording, and the aggregates of a period.
+Owns: Event, recording, the aggregates of a period, and the rollups that a worker keeps of them.
 Does not own: prices and invoices.
 """

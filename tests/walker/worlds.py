@@ -19,10 +19,12 @@ from apps.invoicing import closing
 from apps.invoicing.models import Invoice
 from apps.outbox import operations as outbox
 from apps.outbox.models import Job, Message
+from apps.subscriptions.models import Period
 from apps.tenancy import operations as tenancy
 from apps.tenancy import scope
 from apps.tenancy.history import OwnedHistory
 from apps.tenancy.models import Organization
+from apps.usage import operations as usage
 from tests import builders
 from tests.builders import OCTOBER, SEPTEMBER
 
@@ -112,6 +114,7 @@ def _bill(seller: Organization) -> None:
     builders.close(seller, OCTOBER)
     Organization.objects.update(auto_finalize=False)
     builders.used(buyer, offer, "2", at=SEPTEMBER + timedelta(days=5), now=NOW - timedelta(days=1))
+    usage.advance(period=Period.objects.filter(item__add_on__isnull=False).earliest("pk"))
     other = builders.customer(seller, f"Second of {seller.key}")
     builders.subscribed(other, offer, now=SEPTEMBER)
     for _ in closing.close_due(organization=seller, as_of=NOW, now=NOW):
