@@ -63,12 +63,20 @@ def usage_offer(
     setup_fee: str = "0",
     base: str | None = None,
     timing: str = "advance",
+    aggregation: str = "sum",
     now: datetime = SEPTEMBER,
 ) -> Offer:
     """Create a plan with one usage add-on; `base` is its monthly fee, None for a free plan. Coaching is 95 a call."""
     currency = seller.currency
     product = catalog.create_product(organization=seller, key=key, name=f"{name} product", now=now)
-    metric = catalog.create_metric(organization=seller, key=f"{key}-metric", name=name, now=now)
+    metric = catalog.create_metric(
+        organization=seller,
+        key=f"{key}-metric",
+        name=name,
+        aggregation=aggregation,
+        property="room" if aggregation == "unique" else "",
+        now=now,
+    )
     add_on = catalog.create_add_on(
         organization=seller, key=f"{key}-use", name=name, metric=metric, unit=unit[0], unit_plural=unit[1], now=now
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +26,8 @@ from apps.tenancy import scope
 from apps.tenancy.history import OwnedHistory
 from apps.tenancy.models import Organization
 from apps.usage import operations as usage
+from apps.usage.models import Alert, AlertFiring, LimitFiring
+from apps.usage.rules import Where
 from tests import builders
 from tests.builders import OCTOBER, SEPTEMBER
 
@@ -110,6 +113,7 @@ def _bill(seller: Organization) -> None:
     catalog.set_feature(plan=offer.plan, feature=seats, value="many of them")
     buyer = builders.customer(seller, f"Buyer of {seller.key}", external_id="crm-1", city=f"City of {seller.key}")
     builders.subscribed(buyer, offer)
+    _limit(seller, offer)
     builders.used(buyer, offer, "3", at=SEPTEMBER + timedelta(days=3), key=f"{seller.key}-1")
     builders.close(seller, OCTOBER)
     Organization.objects.update(auto_finalize=False)
@@ -121,6 +125,24 @@ def _bill(seller: Organization) -> None:
         pass
     Organization.objects.update(auto_finalize=True)
     seller.refresh_from_db()
+
+
+def _limit(seller: Organization, offer: builders.Offer) -> None:
+    """A limit and an alert that were both reached."""
+    at, period = Where(add_on=offer.add_on), Period.objects.filter(item__add_on=offer.add_on).earliest("pk")
+    usage.set_limit(organization=seller, at=at, kind="soft", quantity=Decimal(1000), now=SEPTEMBER)
+    usage.set_limit(organization=seller, at=at, kind="hard", quantity=Decimal(1000), now=SEPTEMBER)
+    alert = Alert.objects.create(
+        organization=seller,
+        basis=Alert.Basis.QUANTITY,
+        threshold=Decimal(5),
+        addresses=["watch@example.com"],
+        created_at=SEPTEMBER,
+        **at.key,
+    )
+    reached = {"organization": seller, "period": period, "item": period.item, "quantity": Decimal(5), "at": SEPTEMBER}
+    AlertFiring.objects.create(alert=alert, currency="USD", amount_minor=5, **reached)
+    LimitFiring.objects.create(kind="hard", limit_quantity=Decimal(1000), refused=False, **reached)
 
 
 def _deliver(seller: Organization) -> None:

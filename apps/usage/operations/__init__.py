@@ -1,7 +1,18 @@
-"""Record usage and take it back."""
+"""Record usage and take it back; limit it; roll it up."""
 
+from apps.usage.operations.limits import clear_limit, set_limit
 from apps.usage.operations.recording import MOST_AHEAD, Recorded, record_batch, record_events
 from apps.usage.operations.reversing import reverse_event
 from apps.usage.operations.rolling import advance, forget
 
-__all__ = ["MOST_AHEAD", "Recorded", "advance", "forget", "record_batch", "record_events", "reverse_event"]
+__all__ = [
+    "MOST_AHEAD",
+    "Recorded",
+    "advance",
+    "clear_limit",
+    "forget",
+    "record_batch",
+    "record_events",
+    "reverse_event",
+    "set_limit",
+]

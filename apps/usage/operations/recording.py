@@ -19,7 +19,8 @@ from apps.subscriptions.models import Item, Subscription
 from apps.tenancy.models import Organization
 from apps.usage import queries
 from apps.usage.models import Event
-from apps.usage.operations import resolving, writing
+from apps.usage.operations import limiting, resolving, writing
+from apps.usage.operations.limiting import LimitReached, Room
 from apps.usage.operations.resolving import Span, Target
 from apps.usage.operations.writing import Row
 from apps.usage.queries import Known
@@ -93,8 +94,12 @@ def _record(request: _Request) -> list[Outcome]:
     with transaction.atomic():
         targets = resolving.targets_of(organization_id=request.organization.pk, lines={event.line for event in fresh})
         meant = [_meant(event, targets, request) for event in fresh]
-        spans = _locked([found for found in meant if not isinstance(found, Refusal)])
-        return _store(request, iter(meant), spans, known)
+        found = [each for each in meant if not isinstance(each, Refusal)]
+        named = [target for target, _ in found]
+        rules = limiting.rules_for(named)
+        spans = _locked(found, alone=rules.any_hard)
+        rooms = limiting.rooms_in(rules=rules, targets=named, spans=spans) if rules.any_hard else {}
+        return _store(request, iter(meant), spans, rooms, known)
 
 
 _Meant = tuple[Target, datetime]
@@ -133,8 +138,8 @@ def _check_quantity(event: NewEvent, target: Target) -> None:
         raise Refusal("quantity_negative", sentence, field="quantity")
 
 
-def _locked(meant: Sequence[_Meant]) -> dict[int, list[Span]]:
-    """Open the periods that are missing, and lock those that are needed, by item id."""
+def _locked(meant: Sequence[_Meant], *, alone: bool) -> dict[int, list[Span]]:
+    """Open the periods that are missing, and lock those that are needed, by item id; never a lock twice (rule 6)."""
     wanted: dict[int, tuple[datetime, datetime]] = {}
     missing: dict[int, Target] = {}
     for target, instant in meant:
@@ -144,7 +149,7 @@ def _locked(meant: Sequence[_Meant]) -> dict[int, list[Span]]:
             missing[target.id] = target
     if missing:
         _open(missing.values(), {item: wanted[item][1] for item in missing})
-    return resolving.lock_spans(wanted=wanted) if wanted else {}
+    return resolving.lock_spans(wanted=wanted, alone=alone) if wanted else {}
 
 
 def _open(targets: Iterable[Target], latest: Mapping[int, datetime]) -> None:
@@ -162,6 +167,7 @@ def _store(
     request: _Request,
     meant: Iterator[_Meant | Refusal],
     spans: Mapping[int, Sequence[Span]],
+    rooms: Mapping[int, Room],
     known: Mapping[str, Known],
 ) -> list[Outcome]:
     """Decide event by event, in order, and store what is accepted in one statement."""
@@ -179,10 +185,15 @@ def _store(
         elif isinstance(found, Refusal):
             answers.append(_refused(found, request))
         else:
+            row = _row(event, *found, spans)
+            room = rooms.get(row.period_id) if rooms else None
+            if room is not None and not room.take(row.quantity):
+                answers.append(_refused(LimitReached(room), request))
+                continue
             if key is not None:
                 own[key] = len(rows)
             answers.append(_Stored(len(rows)))
-            rows.append(_row(event, *found, spans))
+            rows.append(row)
     public_ids = writing.insert(
         organization_id=request.organization.pk, rows=rows, now=request.now, source=request.source, actor=request.actor
     )

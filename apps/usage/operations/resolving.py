@@ -39,7 +39,12 @@ WITH line AS MATERIALIZED (
     WHERE metric.key = buyer.metric OR add_on.key = buyer.add_on
 )
 SELECT meant.place, item.id, item.public_id, item.subscription_id, item.starts_at, item.ends_at, metric.aggregation,
-    (SELECT max(period.ends_at) FROM subscriptions_period period WHERE period.item_id = item.id)
+    (SELECT max(period.ends_at) FROM subscriptions_period period WHERE period.item_id = item.id),
+    item.add_on_id, CASE
+        WHEN (SELECT EXISTS (SELECT FROM usage_limit WHERE organization_id = %(organization)s)
+            OR EXISTS (SELECT FROM usage_alert WHERE organization_id = %(organization)s AND removed_at IS NULL))
+        THEN (SELECT plan_id FROM subscriptions_subscription WHERE id = item.subscription_id)
+    END
 FROM meant
 JOIN subscriptions_item item ON item.id = meant.id
 JOIN catalog_addon add_on ON add_on.id = item.add_on_id
@@ -54,12 +59,16 @@ FROM json_to_recordset(%(wanted)s::json) AS wanted(item bigint, earliest timesta
 JOIN subscriptions_period period ON period.item_id = wanted.item
     AND period.ends_at > wanted.earliest AND period.starts_at <= wanted.latest
 ORDER BY period.id
-FOR SHARE OF period
 """
+_SHARED = f"{_SPANS} FOR SHARE OF period"
+_ALONE = f"{_SPANS} FOR UPDATE OF period"
 
 
 class Target(NamedTuple):
-    """An item that a line may mean; `opened_until` is the end of its last opened period, None where it has none."""
+    """An item that a line may mean; `opened_until` is the end of its last opened period, None where it has none.
+
+    `plan_id` is None where its organization has neither limits nor alerts, so that nobody looks for them.
+    """
 
     id: int
     public_id: str
@@ -68,6 +77,8 @@ class Target(NamedTuple):
     ends_at: datetime | None
     aggregation: str
     opened_until: datetime | None
+    add_on_id: int
+    plan_id: int | None
 
     def lives_at(self, instant: datetime) -> bool:
         """Say whether its life covers an instant."""
@@ -118,15 +129,16 @@ def the_one(targets: Sequence[Target], line: Line, instant: datetime, zone: Zone
     raise NotFound("no_such_item", "This customer has no such usage line.", field=field)
 
 
-def lock_spans(*, wanted: Mapping[int, tuple[datetime, datetime]]) -> dict[int, list[Span]]:
-    """Lock the periods of items that cover anything between two instants, FOR SHARE, and return them by item id.
+def lock_spans(*, wanted: Mapping[int, tuple[datetime, datetime]], alone: bool) -> dict[int, list[Span]]:
+    """Lock the periods of items that cover anything between two instants, and return them by item id.
 
     No period is closed or cut while the transaction lasts, and what is returned was read under the lock (rule 6).
+    `alone` takes the stronger lock, under which nobody else records there either.
     """
     sent = [{"item": item, "earliest": earliest, "latest": latest} for item, (earliest, latest) in wanted.items()]
     found: dict[int, list[Span]] = {item: [] for item in wanted}
     with connection.cursor() as cursor:
-        cursor.execute(_SPANS, {"wanted": msgspec.json.encode(sent).decode()})
+        cursor.execute(_ALONE if alone else _SHARED, {"wanted": msgspec.json.encode(sent).decode()})
         for item, *columns in cursor.fetchall():
             found[item].append(Span(*columns))
     return found
