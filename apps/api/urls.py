@@ -11,6 +11,7 @@ from apps.subscriptions.api import CustomerDetail, ItemPrice, ItemsMove
 from apps.usage.api.events import EventDetail, EventReversal
 from apps.usage.api.recording import Usage
 from apps.usage.api.records import CurrentUsage, UsageRecords
+from apps.usage.api.series import UsageSeries
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers", CustomerList.as_view()),
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("items/<str:public_id>/price", ItemPrice.as_view()),
     path("usage", Usage.as_view()),
     path("usage/current", CurrentUsage.as_view()),
+    path("usage/series", UsageSeries.as_view()),
     path("usage/<str:public_id>", EventDetail.as_view()),
     path("usage/<str:public_id>/reverse", EventReversal.as_view()),
     path("usage-records", UsageRecords.as_view()),

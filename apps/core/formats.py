@@ -90,6 +90,14 @@ class Formats:
         pattern = "d MMM" if today is not None and day.year == today.year else "d MMM y"
         return str(format_date(day, pattern, locale=self.locale))
 
+    def month(self, day: date) -> str:
+        """Write the month of a date shortly: Nov; of January with its year, where a new one begins: Jan 2026."""
+        return str(format_date(day, "MMM y" if day.month == 1 else "MMM", locale=self.locale))
+
+    def hour(self, instant: datetime) -> str:
+        """Write the time of day of an instant as the wall clock shows it: 10:14."""
+        return str(format_datetime(instant.astimezone(self.zone), "HH:mm", locale=self.locale))
+
     def day_of(self, instant: datetime, *, today: date | None = None) -> str:
         """Write the local date of an instant."""
         return self.day(instant.astimezone(self.zone).date(), today=today)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from apps.accounts.models import Customer
 from apps.catalog.models import AddOn, Plan, Price
@@ -137,3 +137,17 @@ def items_by_price(*, plan: Plan) -> dict[int, int]:
 def negotiated_items(*, plan: Plan) -> int:
     """Count the items on a plan that have a price of their own."""
     return Item.objects.filter(subscription__plan=plan, ends_at__isnull=True, price__negotiated=True).count()
+
+
+def newest_periods(*, items: Iterable[Item], instant: datetime, most: int) -> list[Period]:
+    """Return the newest periods of each item that have begun by an instant, at most so many each, oldest first."""
+    rank = Window(RowNumber(), partition_by=F("item_id"), order_by=F("starts_at").desc())
+    rows = Period.objects.filter(item__in=list(items), starts_at__lte=instant).annotate(rank=rank)
+    related = ("price__add_on", "price__plan", "item__add_on__metric", "item__subscription__organization")
+    return list(rows.filter(rank__lte=most).select_related(*related).order_by("item_id", "starts_at"))
+
+
+def periods_between(*, item: Item, starts_at: datetime, ends_at: datetime) -> list[Period]:
+    """Return the opened periods of an item that lie in a half-open span, wholly or in part, oldest first."""
+    rows = Period.objects.filter(item=item, starts_at__lt=ends_at, ends_at__gt=starts_at)
+    return list(rows.select_related("item__add_on__metric").order_by("starts_at"))

@@ -116,16 +116,21 @@ def usage_of(*, periods: Iterable[Period], on_time: bool = False) -> dict[int, U
 
     The periods come with their item's add-on and metric. `on_time` leaves out what arrived after the period was closed.
     """
-    by_metric: dict[tuple[str, str], list[Period]] = {}
-    usage = {}
-    for period in periods:
-        usage[period.pk] = Usage()
-        metric = metric_of(period.item)
-        by_metric.setdefault((metric.aggregation, metric.property), []).append(period)
-    for (aggregation, name), group in by_metric.items():
+    usage: dict[int, Usage] = {}
+    for (aggregation, name), group in by_metric(periods).items():
+        usage |= {period.pk: Usage() for period in group}
         facts = Event.objects.filter(period__in=group)
         usage.update(_aggregate(aggregation, name, facts.filter(late=False) if on_time else facts))
     return usage
+
+
+def by_metric(periods: Iterable[Period]) -> dict[tuple[str, str], list[Period]]:
+    """Group periods by how they aggregate: by aggregation, and the property of a unique count."""
+    groups: dict[tuple[str, str], list[Period]] = {}
+    for period in periods:
+        metric = metric_of(period.item)
+        groups.setdefault((metric.aggregation, metric.property), []).append(period)
+    return groups
 
 
 def transactions_of(*, period: Period) -> list[Decimal]:
@@ -158,7 +163,7 @@ def late_counts(*, subscription: Subscription) -> dict[int, int]:
     return dict(rows)
 
 
-def _property(name: str) -> Func:
+def property_text(name: str) -> Func:
     """Read one property as text, whatever its name looks like; where it is missing or null there is no value."""
     return Func(F("properties"), Value(name), function="jsonb_extract_path_text", output_field=TextField())
 
@@ -187,6 +192,6 @@ def _measured(aggregation: str, name: str, events: QuerySet[Event]) -> dict[int,
         return dict(last.values_list("period_id", "quantity"))
     measure = {
         Metric.Aggregation.MAX: Max("quantity", output_field=QUANTITY),
-        Metric.Aggregation.UNIQUE: Count(_property(name), distinct=True),
+        Metric.Aggregation.UNIQUE: Count(property_text(name), distinct=True),
     }[Metric.Aggregation(aggregation)]
     return dict(events.values_list("period_id").annotate(measured=measure))

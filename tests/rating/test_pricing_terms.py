@@ -84,3 +84,36 @@ def test_the_longest_numbers_are_not_rounded() -> None:
     exact = (10**27 - 1) * (10**27 - 2)
     assert rating.amount == Decimal(f"{exact}e-24")
     assert total(rating.steps) == rating.amount
+
+
+@pytest.mark.parametrize(
+    ("terms", "quantity"),
+    [
+        ({}, None),
+        ({"included_units": "10000"}, "10000"),
+        ({"included_units": "10", "transform": transform("1000", "up")}, "10000"),
+        ({"included_units": "2.5", "transform": transform("1000", "up")}, "2000"),
+        ({"included_units": "10", "transform": transform("1000", "down")}, "10000"),
+        ({"included_units": "10", "transform": transform("1000", "nearest")}, "10000"),
+        ({"included_units": "2.5", "transform": transform("0.001", "none")}, "0.0025"),
+        ({"included_units": "999999999999999.999999999999", "transform": transform("999999999999999", "none")},
+         "999999999999998999999999999000.000000000001"),
+    ],
+)  # fmt: skip
+def test_the_quantity_that_is_included(terms: dict[str, Any], quantity: str | None) -> None:
+    model = per_unit(**terms)
+    included = model.included_quantity()
+    assert included == (None if quantity is None else Decimal(quantity))
+    if included is not None and included < 10**15:
+        assert model.rate(included).billable_quantity == 0
+
+
+def test_of_transactions_no_quantity_is_included_where_something_else_ends_it_first() -> None:
+    for more, quantity in (
+        ({}, 100),
+        ({"free_transactions": 3}, None),
+        ({"transform": transform("10", "none")}, 1000),
+        ({"transform": transform("10", "up")}, None),
+    ):
+        model = parse({"model": "percentage", "rate_percent": "2", "included_units": "100", **more})
+        assert model.included_quantity() == quantity

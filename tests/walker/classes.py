@@ -31,13 +31,15 @@ class Page:
     On the side of the office these are the roles of people, on the API's those of keys; a public door knows no roles,
     and of a free one nothing is expected. `onward` pages lead to another one instead of opening.
     `fills` says for each parameter whose row's id it takes, or the text it takes. `shows` are pages on which the owner
-    of the rows sees their texts. `body` makes a good JSON body of an API door.
+    of the rows sees their texts. `asks` names the rows whose ids the query must give. `body` makes a good JSON body of
+    an API door.
     """
 
     side: str = OFFICE
     opens: frozenset[str] = MEMBERS
     writes: frozenset[str] = NOBODY
     fills: Mapping[str, Model | str] = field(default_factory=dict)
+    asks: Mapping[str, Model] = field(default_factory=dict)
     shows: bool = False
     onward: bool = False
     body: Body | None = None

@@ -206,7 +206,8 @@ CLASSES: dict[str, Page] = {
         API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Item}, body=item_price_body
     ),
     "/api/v1/usage": Page(API, writes=RECORDERS, shows=True, body=usage_body),
-    "/api/v1/usage/current": Page(API),
+    "/api/v1/usage/current": Page(API, asks={"item": Item}, shows=True),
+    "/api/v1/usage/series": Page(API, asks={"item": Item}, shows=True),
     "/api/v1/usage/%(public_id)s": Page(API, fills={"public_id": Event}, shows=True),
     "/api/v1/usage/%(public_id)s/reverse": Page(
         API, opens=NOBODY, writes=RECORDERS, fills={"public_id": Event}, body=reversal_body

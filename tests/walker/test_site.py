@@ -10,7 +10,7 @@ from tests.walker.conftest import Two
 from tests.walker.doors import Door, doors
 from tests.walker.sending import Actor, Asked, send
 from tests.walker.site import CLASSES
-from tests.walker.walking import CANARY, Walker, own_ids
+from tests.walker.walking import CANARY, Walker, own_ids, own_query
 from tests.walker.worlds import World
 
 
@@ -37,7 +37,7 @@ def classified() -> Iterator[tuple[Door, Page]]:
 def differences(door: Door, page: Page, actor: Actor, world: World) -> Iterator[str]:
     """Compare what an actor may do at a door, with rows of their own, with what is written down."""
     path = door.path(own_ids(page, world))
-    got = send(Asked(actor, "GET", path))
+    got = send(Asked(actor, "GET", path, own_query(page, world)))
     posted = send(Asked(actor, "POST", path, form={}))
     if page.side == FREE:
         return
@@ -72,7 +72,8 @@ def test_the_owner_sees_the_marks_that_nobody_else_may_see(two: Two) -> None:
     for door, page in classified():
         if page.shows:
             actor = everybody["key:owner" if page.side == "api" else "owner"]
-            answer = send(Asked(actor, "GET", door.path(own_ids(page, two[1]))))
+            asked = Asked(actor, "GET", door.path(own_ids(page, two[1])), own_query(page, two[1]))
+            answer = send(asked)
             if answer.status != 200 or CANARY not in answer.text:
                 blind.append(f"{door.name}: {answer.status}")
     assert not blind, told(blind)

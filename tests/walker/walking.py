@@ -64,13 +64,13 @@ class Walker:
     def queries(self, door: Door, page: Page) -> None:
         """Filter, look up, search, preset and autocomplete by the other organization's rows."""
         actor = self._insider(page)
-        path = door.path(self._own(page))
-        if actor is None or self.ask(Asked(actor, "GET", path), page).status != 200:
+        path, own = door.path(self._own(page)), own_query(page, self.mine)
+        if actor is None or self.ask(Asked(actor, "GET", path, own), page).status != 200:
             return
         for query, other, needles in self._queries(door, page):
-            answer = self.ask(Asked(actor, "GET", path, query), page)
+            answer = self.ask(Asked(actor, "GET", path, {**own, **query}), page)
             if other:
-                self.compare(answer, self.ask(Asked(actor, "GET", path, other), page), needles)
+                self.compare(answer, self.ask(Asked(actor, "GET", path, {**own, **other}), page), needles)
 
     def bodies(self, door: Door, page: Page) -> None:
         """Choose the other organization's rows in every form and body."""
@@ -139,6 +139,10 @@ class Walker:
         model: Model | None = getattr(getattr(door.callback, "model_admin", None), "model", None)
         listing = door.name.endswith("_changelist") or (page.side == API and not door.params)
         known = references.keys_of(model) if model is not None and listing else self.names
+        for name, meant in page.asks.items():
+            ref = references.by_public_id(self.theirs, meant)
+            assert ref is not None, "what a program asks for has a public id"
+            yield {name: ref.foreign}, {name: ref.unknown}, ref.needles
         pairs = [(name, ref) for name, meant in known.items() for ref in references.all_of(self.theirs, meant)]
         if listing:
             for name, ref in pairs:
@@ -222,6 +226,12 @@ def own_ids(page: Page, world: World) -> dict[str, str]:
             public = references.by_public_id(world, meant) if page.side == API else None
             filled[param] = (public or references.by_key(world, meant)).foreign
     return filled
+
+
+def own_query(page: Page, world: World) -> dict[str, str]:
+    """Return the query that a door must be asked with, about a world's own rows."""
+    refs = {name: references.by_public_id(world, meant) for name, meant in page.asks.items()}
+    return {name: ref.foreign for name, ref in refs.items() if ref is not None}
 
 
 def _swapped(ids: Mapping[str, str]) -> dict[str, str]:

@@ -58,6 +58,16 @@ class PricingModel(ABC):
     def described(self, *, unit: str, number: Format) -> str:
         """Say the model's own numbers: "0.01 per call". `unit` is a phrase such as "per call"."""
 
+    def included_quantity(self) -> Decimal | None:
+        """Give the quantity, as it is measured, that the included units make up; None where no quantity is that.
+
+        What a transform rounds off comes on top: of units sold per thousand, ten included are ten thousand.
+        """
+        units, transform = self.terms.included_units, self.terms.transform
+        if units == 0:
+            return None
+        return units if transform is None else transform.measured(units)
+
     def landmarks(self) -> tuple[Decimal, ...]:
         """Give the billable quantities after which the price goes on in another way, rising."""
         return ()

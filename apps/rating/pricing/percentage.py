@@ -10,7 +10,7 @@ from apps.rating.pricing.base import PricingModel
 from apps.rating.pricing.forms import Members, PriceFormError
 from apps.rating.pricing.steps import ZERO, Step, StepKind
 from apps.rating.pricing.terms import Terms
-from apps.rating.pricing.transforms import Transform
+from apps.rating.pricing.transforms import Rounding, Transform
 from apps.rating.pricing.wording import Format
 
 
@@ -83,6 +83,12 @@ class Percentage(PricingModel):
         if self.transaction_maximum is not None:
             parts.append(f"at most {number(self.transaction_maximum)} per transaction")
         return ", ".join(parts)
+
+    def included_quantity(self) -> Decimal | None:
+        """Give none where free transactions may end it sooner, or where each transaction is rounded by itself."""
+        transform = self.terms.transform
+        rounds = transform is not None and transform.rounding != Rounding.NONE
+        return None if self.free_transactions or rounds else super().included_quantity()
 
     def unbounded(self, measured: Decimal, transactions: Sequence[Decimal] | None) -> tuple[Decimal, tuple[Step, ...]]:
         """Price each transaction; the steps sum over all of them, so there are few however many transactions came.

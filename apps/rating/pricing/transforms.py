@@ -1,13 +1,13 @@
 """Turning the quantity measured into the quantity sold: per thousand tokens, per started hour."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 from typing import Self
 
-from apps.rating.exact import at_places
+from apps.rating.exact import EXACT, at_places
 from apps.rating.numbers import PLACES, plain
 from apps.rating.pricing.forms import Members
 from apps.rating.pricing.steps import Step, StepKind
@@ -66,3 +66,8 @@ class Transform:
                 return at_places(exact, 0)
             case Rounding.NONE:
                 return at_places(exact, PLACES)
+
+    def measured(self, units: Decimal) -> Decimal:
+        """Give the quantity that becomes so many units; of units that are rounded up only whole ones can come."""
+        whole = units.to_integral_value(ROUND_FLOOR, context=EXACT) if self.rounding == Rounding.UP else units
+        return EXACT.multiply(whole, self.divide_by)
