@@ -212,6 +212,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_SUFFIX": "",
     "ENUM_NAME_OVERRIDES": {
         "AddOnKind": "apps.catalog.models.AddOn.Kind",
+        "CreditNoteKind": "apps.invoicing.models.CreditNote.Kind",
         "FeatureKind": "apps.catalog.models.Feature.Kind",
         "InvoiceStatus": "apps.invoicing.models.Invoice.Status",
         "LineKind": "apps.invoicing.models.Kind",

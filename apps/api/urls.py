@@ -6,7 +6,8 @@ from apps.accounts.api import CustomerList
 from apps.api.views import Docs, Schema
 from apps.catalog.urls import urlpatterns as catalog
 from apps.delivery.api import InvoiceDetail, InvoicePdf
-from apps.invoicing.api import InvoiceList
+from apps.invoicing.api.credit_notes import CreditNoteDetail, CreditNoteList
+from apps.invoicing.api.invoices import InvoiceList
 from apps.subscriptions.api import CustomerDetail, ItemPrice, ItemsMove
 from apps.usage.api.events import EventDetail, EventReversal
 from apps.usage.api.recording import Usage
@@ -16,6 +17,8 @@ from apps.usage.api.series import UsageSeries
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers", CustomerList.as_view()),
     path("customers/<str:public_id>", CustomerDetail.as_view()),
+    path("credit-notes", CreditNoteList.as_view()),
+    path("credit-notes/<str:public_id>", CreditNoteDetail.as_view()),
     path("invoices", InvoiceList.as_view()),
     path("invoices/<str:public_id>", InvoiceDetail.as_view()),
     path("invoices/<str:public_id>/pdf", InvoicePdf.as_view()),

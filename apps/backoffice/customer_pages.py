@@ -50,6 +50,7 @@ def head(request: HttpRequest, customer: Customer, *, tab: str) -> dict[str, Any
     return {
         "customer": customer,
         "subscriptions": subscriptions,
+        "balance": [formats.money(money) for money in invoicing.balances(customer=customer)],
         "parked": [held for held in subscriptions if held.parked_at],
         "beyond": [held for held, preview in foreseen if preview is BEYOND],
         "foreseen": [

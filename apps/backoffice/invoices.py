@@ -19,7 +19,7 @@ from apps.core.refusals import Refusal
 from apps.delivery import queries as delivery
 from apps.delivery.mails import file_name
 from apps.delivery.paper import invoice_paper
-from apps.invoicing import finalizing
+from apps.invoicing import finalizing, queries
 from apps.invoicing.models import Invoice
 
 COLOURS = {"draft": "warning", "open": "info", "paid": "success"}
@@ -96,6 +96,7 @@ class InvoiceAdmin(OwnedAdmin):
             "past_due": invoice.is_past_due(standing.today_of(request)),
             "deliveries": standing.deliveries(invoice, formats_of(request)),
             "document": delivery.document_of(invoice=invoice),
+            "credits": _credits(invoice, formats_of(request)),
             "may_manage": allowed(request, Action.MANAGE_INVOICES),
         }
         return TemplateResponse(request, "backoffice/invoice/page.html", context)
@@ -125,3 +126,7 @@ class InvoiceAdmin(OwnedAdmin):
         context = self.context(request, invoice, title="Finalize", invoice=invoice)
         context["total"] = formats_of(request).money(invoice.total)
         return TemplateResponse(request, "backoffice/invoice/finalize.html", context)
+
+
+def _credits(invoice: Invoice, formats: Formats) -> list[dict[str, Any]]:
+    return [{"note": note, "amount": formats.money(note.total)} for note in queries.credit_notes_on(invoice=invoice)]

@@ -23,6 +23,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry("Dashboard", "dashboard", "index"),
             _entry("Customers", "group", "accounts_customer_changelist"),
             _entry("Invoices", "receipt_long", "invoicing_invoice_changelist"),
+            _entry("Credit notes", "undo", "invoicing_creditnote_changelist"),
             _entry("Subscriptions", "autorenew", "subscriptions_subscription_changelist"),
             _entry("Usage", "monitoring", "usage_event_changelist"),
         ],

@@ -39,7 +39,7 @@ class OrganizationAdmin(OwnedAdmin):
                     ("region", "country"),
                     "payment_details",
                     "footer",
-                    ("invoice_prefix", "invoice_digits"),
+                    ("invoice_prefix", "credit_note_prefix", "invoice_digits"),
                     "page_size",
                 )
             },

@@ -31,7 +31,9 @@ def sentence(invoice: Invoice, request: HttpRequest) -> str:
         parts.append("nothing to pay" if invoice.total_minor == 0 else f"paid{paid}")
     else:
         due = formats.day(invoice.due_on, today=today)
-        parts += [f"was due {due}" if invoice.is_past_due(today) else f"due {due}", "unpaid"]
+        left = formats.money(invoice.amount_due)
+        unpaid = f"{left} unpaid" if invoice.settled_minor else "unpaid"
+        parts += [f"was due {due}" if invoice.is_past_due(today) else f"due {due}", unpaid]
     return ", ".join(parts) + "."
 
 

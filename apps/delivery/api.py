@@ -18,7 +18,7 @@ from apps.core.fields import InstantOut
 from apps.core.refusals import Conflict
 from apps.delivery import queries
 from apps.invoicing import queries as invoicing
-from apps.invoicing.api import WholeInvoice, said_for
+from apps.invoicing.api.invoices import WholeInvoice, said_for
 
 
 class DocumentSerializer(serializers.Serializer[Any]):

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from apps.delivery import mails, operations, posting, queries, rendering
+from apps.delivery.credit_paper import credit_note_paper
 from apps.delivery.models import Attempt, Delivery
 from apps.delivery.operations import Result
 from apps.delivery.paper import invoice_paper
@@ -22,7 +23,18 @@ def store_document(message: Message, now: datetime) -> None:
     if queries.document_of(invoice=invoice) is not None:
         return
     rendered = rendering.render(invoice_paper(invoice=invoice))
-    operations.store_document(message=message, invoice=invoice, content=rendered.content, pages=rendered.pages, now=now)
+    operations.store_document(
+        message=message, paper_of=invoice, content=rendered.content, pages=rendered.pages, now=now
+    )
+
+
+def store_credit_note(message: Message, now: datetime) -> None:
+    """Render a credit note and store its paper; do nothing where it is stored already."""
+    note = queries.credit_note_named(public_id=message.payload["credit_note"])
+    if queries.document_of_credit_note(credit_note=note) is not None:
+        return
+    rendered = rendering.render(credit_note_paper(credit_note=note))
+    operations.store_document(message=message, paper_of=note, content=rendered.content, pages=rendered.pages, now=now)
 
 
 def mail_invoice(message: Message, now: datetime) -> None:

@@ -133,7 +133,8 @@ def _fate(invoice: Invoice, *, short: bool = False) -> str:
 
 def _sums(paper: Paper) -> tuple[tuple[str, str], ...]:
     taxes = (("Subtotal", paper.subtotal), *paper.taxes) if paper.taxes else ()
-    return (*taxes, ("Total", paper.total))
+    credit = (("Credit applied", paper.credit), (paper.due_label, paper.amount_due)) if paper.credit else ()
+    return (*taxes, ("Total", paper.total), *credit)
 
 
 def _what(description: str, quantity: str, period: str) -> str:

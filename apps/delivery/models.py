@@ -1,20 +1,24 @@
-"""The stored paper of an invoice, and how it was sent."""
+"""The stored papers of invoices and credit notes, and how they were sent."""
 
 from django.db import models
+from django.db.models import Q
 
 from apps.core.constraints import owned_id, same_organization
 from apps.core.ids import PublicIdField
 from apps.core.triggers import append_only
-from apps.invoicing.models import Invoice
+from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox.models import Message
 from apps.tenancy.models import Owned
 
 
 class Document(Owned):
-    """A rendered invoice, written once: the same bytes for ever."""
+    """A rendered invoice or credit note, written once: the same bytes for ever."""
 
     public_id = PublicIdField(prefix="doc")
-    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="+", null=True)
+    credit_note = models.OneToOneField(
+        CreditNote, on_delete=models.PROTECT, db_constraint=False, related_name="+", null=True
+    )
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     pages = models.PositiveIntegerField()
@@ -24,6 +28,12 @@ class Document(Owned):
         constraints = [
             owned_id("delivery_document"),
             same_organization("invoice", name="document_invoice_owned"),
+            same_organization("credit_note", name="document_note_owned"),
+            models.CheckConstraint(
+                name="document_of_one",
+                condition=Q(invoice__isnull=False, credit_note__isnull=True)
+                | Q(invoice__isnull=True, credit_note__isnull=False),
+            ),
         ]
         triggers = append_only("delivery_document")
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from apps.core.refusals import Conflict, Refusal
 from apps.delivery.models import Attempt, Delivery, Document
-from apps.invoicing.models import Invoice
+from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox import operations as outbox
 from apps.outbox.models import Message
 from apps.tenancy import operations as tenancy
@@ -39,11 +39,14 @@ class Result:
 
 
 @transaction.atomic
-def store_document(*, message: Message, invoice: Invoice, content: bytes, pages: int, now: datetime) -> Document:
-    """Store an invoice's paper once and announce it; return the one stored already if there is one."""
+def store_document(
+    *, message: Message, paper_of: Invoice | CreditNote, content: bytes, pages: int, now: datetime
+) -> Document:
+    """Store the paper of an invoice or a credit note once and announce it; return the one that is stored already."""
+    kind = "invoice" if isinstance(paper_of, Invoice) else "credit_note"
     document, created = Document.objects.get_or_create(
-        invoice=invoice,
-        organization=invoice.organization,
+        organization=paper_of.organization,
+        **{kind: paper_of},
         defaults={
             "content": content,
             "sha256": hashlib.sha256(content).hexdigest(),
@@ -53,9 +56,9 @@ def store_document(*, message: Message, invoice: Invoice, content: bytes, pages:
     )
     if created:
         outbox.append(
-            organization=invoice.organization,
-            topic="document.stored",
-            payload={"invoice": invoice.public_id, "document": document.public_id},
+            organization=paper_of.organization,
+            topic="document.stored" if kind == "invoice" else "credit_note_document.stored",
+            payload={kind: paper_of.public_id, "document": document.public_id},
             now=message.occurred_at,
         )
     return document

@@ -16,7 +16,7 @@ from babel.numbers import format_percent
 from apps.core.formats import Formats
 from apps.delivery import wording
 from apps.invoicing import finalizing
-from apps.invoicing.models import Invoice, Line
+from apps.invoicing.models import CreditNote, Invoice, Line
 from apps.invoicing.previews import Preview
 from apps.rating.money import Money
 from apps.tenancy.models import Organization
@@ -28,6 +28,7 @@ class PaperKind(StrEnum):
     INVOICE = "invoice"
     DRAFT = "draft"
     PREVIEW = "preview"
+    CREDIT_NOTE = "credit note"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +56,13 @@ class PaperLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """Everything that is printed. `number` is empty on a draft or preview, `settles` says when to pay."""
+    """Everything that is printed. `number` is empty on a draft or preview, `settles` says when to pay.
+
+    `credit` is what was applied of the customer's balance, empty where nothing was; `due_label` names the amount due.
+    """
 
     kind: PaperKind
+    heading: str
     title: str
     number: str
     notice: str
@@ -68,6 +73,8 @@ class Paper:
     subtotal: str
     taxes: tuple[tuple[str, str], ...]
     total: str
+    credit: str
+    due_label: str
     amount_due: str
     settles: str
     is_test: bool
@@ -89,13 +96,14 @@ def invoice_paper(*, invoice: Invoice) -> Paper:
 def finalized_paper(*, invoice: Invoice, lines: Sequence[Line]) -> Paper:
     """Tell a finalized invoice of these lines, in their order."""
     assert invoice.issued_on is not None and invoice.due_on is not None, "a finalized invoice has its dates"
-    formats = _formats(invoice.seller, invoice.buyer)
+    formats = formats_of(invoice.seller, invoice.buyer)
     facts = [
         ("Invoice number", str(invoice.number)),
         ("Date", wording.day(formats, invoice.issued_on)),
     ]
     settles = "Nothing to pay"
-    if invoice.total_minor:
+    due = invoice.total - invoice.credit
+    if due.minor:
         settles = f"Due {wording.day(formats, invoice.due_on)}"
         facts.append(("Due", wording.day(formats, invoice.due_on)))
     return _paper(
@@ -104,12 +112,16 @@ def finalized_paper(*, invoice: Invoice, lines: Sequence[Line]) -> Paper:
         invoice.seller,
         invoice.buyer,
         kind=PaperKind.INVOICE,
+        heading="Invoice",
         title=f"Invoice {invoice.number}",
         number=str(invoice.number),
         notice="",
         facts=tuple(facts),
+        credit=formats.money(-invoice.credit) if invoice.credit_minor else "",
+        due_label="Amount due",
+        amount_due=formats.money(due),
         settles=settles,
-        payment=_paragraph(invoice.seller["payment_details"]) if invoice.total_minor else (),
+        payment=paragraph(invoice.seller["payment_details"]) if due.minor else (),
     )
 
 
@@ -124,16 +136,22 @@ def preview_paper(*, preview: Preview) -> Paper:
 
 def _unissued(kind: PaperKind, title: str, notice: str, invoice: Invoice, lines: Sequence[Line]) -> Paper:
     organization = invoice.organization
+    seller, buyer = finalizing.seller_snapshot(organization), finalizing.buyer_snapshot(invoice.customer, organization)
+    formats = formats_of(seller, buyer)
     return _paper(
         invoice,
         lines,
-        finalizing.seller_snapshot(organization),
-        finalizing.buyer_snapshot(invoice.customer, organization),
+        seller,
+        buyer,
         kind=kind,
+        heading=str(kind).capitalize(),
         title=title,
         number="",
         notice=notice,
         facts=(),
+        credit="",
+        due_label="Would be due",
+        amount_due=formats.money(invoice.total),
         settles="Not yet due",
         payment=(),
     )
@@ -142,28 +160,29 @@ def _unissued(kind: PaperKind, title: str, notice: str, invoice: Invoice, lines:
 def _paper(
     invoice: Invoice, lines: Sequence[Line], seller: Mapping[str, Any], buyer: Mapping[str, Any], **told: Any
 ) -> Paper:
-    formats = _formats(seller, buyer)
+    formats = formats_of(seller, buyer)
     return Paper(
-        seller=_party(seller, formats, name=seller["name"], legal_name=seller["legal_name"]),
-        buyer=_party(buyer, formats, name=buyer["legal_name"] or buyer["name"]),
+        seller=party_of(seller, formats, name=seller["name"], legal_name=seller["legal_name"]),
+        buyer=party_of(buyer, formats, name=buyer["legal_name"] or buyer["name"]),
         lines=_lines(formats, lines, invoice.currency),
         subtotal=formats.money(Money(invoice.subtotal_minor, invoice.currency)),
-        taxes=_taxes(formats, invoice),
+        taxes=taxes_of(formats, invoice),
         total=formats.money(invoice.total),
-        amount_due=formats.money(invoice.total),
         is_test=seller["mode"] == Organization.Mode.TEST,
-        footer=_paragraph(seller["footer"]),
+        footer=paragraph(seller["footer"]),
         page_size=seller["page_size"],
         language=str(formats.locale).replace("_", "-"),
         **told,
     )
 
 
-def _formats(seller: Mapping[str, Any], buyer: Mapping[str, Any]) -> Formats:
+def formats_of(seller: Mapping[str, Any], buyer: Mapping[str, Any]) -> Formats:
+    """Return how a document of these snapshots writes numbers and dates: as the buyer does, in the seller's zone."""
     return Formats.of(buyer["locale"], ZoneInfo(seller["timezone"]))
 
 
-def _party(snapshot: Mapping[str, Any], formats: Formats, *, name: str, legal_name: str = "") -> Party:
+def party_of(snapshot: Mapping[str, Any], formats: Formats, *, name: str, legal_name: str = "") -> Party:
+    """Tell a party from its snapshot, the legal name below the name where it is another."""
     legal = (legal_name,) if legal_name and legal_name != name else ()
     return Party(
         name=name,
@@ -193,7 +212,7 @@ def _lines(formats: Formats, lines: Sequence[Line], currency: str) -> tuple[Pape
     return tuple(told)
 
 
-def _taxes(formats: Formats, invoice: Invoice) -> tuple[tuple[str, str], ...]:
+def taxes_of(formats: Formats, invoice: Invoice | CreditNote) -> tuple[tuple[str, str], ...]:
     """Return a row per tax rate with its base; nothing where no tax is charged at all."""
     groups = [(Decimal(group["rate"]), group["base_minor"], group["tax_minor"]) for group in invoice.tax_groups]
     if not any(rate for rate, _, _ in groups):
@@ -206,5 +225,6 @@ def _taxes(formats: Formats, invoice: Invoice) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _paragraph(text: str) -> tuple[str, ...]:
+def paragraph(text: str) -> tuple[str, ...]:
+    """Take a text apart into its lines, without the empty ones."""
     return tuple(line.strip() for line in text.splitlines() if line.strip())

@@ -3,7 +3,7 @@
 from django.db.models import Prefetch
 
 from apps.delivery.models import Attempt, Delivery, Document
-from apps.invoicing.models import Invoice
+from apps.invoicing.models import CreditNote, Invoice
 
 
 def document_of(*, invoice: Invoice) -> Document | None:
@@ -14,6 +14,16 @@ def document_of(*, invoice: Invoice) -> Document | None:
 def document_facts_of(*, invoice: Invoice) -> Document | None:
     """Return the stored paper of an invoice without reading its bytes."""
     return Document.objects.filter(invoice=invoice).defer("content").first()
+
+
+def document_of_credit_note(*, credit_note: CreditNote) -> Document | None:
+    """Return the stored paper of a credit note; None until it is rendered."""
+    return Document.objects.filter(credit_note=credit_note).first()
+
+
+def credit_note_named(*, public_id: str) -> CreditNote:
+    """Return the credit note that a message tells of, with its organization and invoice."""
+    return CreditNote.objects.select_related("organization", "invoice", "customer").get(public_id=public_id)
 
 
 def deliveries_of(*, invoice: Invoice) -> list[Delivery]:

@@ -85,10 +85,7 @@ def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo) 
 
 
 def owed(dues: Iterable[Due]) -> list[Due]:
-    """Leave out periods that owe less than was billed: an invoice has no negative line, a credit note settles them.
-
-    They are found again at every boundary until then, since they have more facts than their newest charge has seen.
-    """
+    """Leave out periods that owe less than was billed: an invoice has no negative line, a credit note settles them."""
     return [due for due in dues if due.difference.minor >= 0]
 
 

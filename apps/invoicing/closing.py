@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 
 from apps.core.retrying import retried
-from apps.invoicing import assembling, boundaries, drafting, finalizing
+from apps.invoicing import assembling, boundaries, crediting, drafting, finalizing
 from apps.invoicing.assembling import Due
 from apps.invoicing.models import Invoice, Kind
 from apps.subscriptions import operations as subscriptions
@@ -95,7 +95,8 @@ def close_next(*, as_of: datetime, now: datetime) -> Closed | None:
 def close_boundary(*, subscription: Subscription, now: datetime) -> Invoice | None:
     """Close a subscription's next boundary; the caller holds the locks of its customer and of itself.
 
-    Lock the periods, open those that begin, charge, draft, record, move on, and finalize if the organization wants.
+    Lock the periods, open those that begin, credit, charge, draft, record, move on, and finalize if the organization
+    wants: what was credited is used at once.
     Return the invoice, or None where nothing was due.
     """
     boundary_at = subscription.next_boundary_at
@@ -105,7 +106,8 @@ def close_boundary(*, subscription: Subscription, now: datetime) -> Invoice | No
     subscriptions.open_until(items=items, instant=boundary_at)
     boundary = boundaries.locked(subscription=subscription, items=items, boundary_at=boundary_at)
     dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=organization.zone)
-    _note_credits(subscription, dues, now)
+    waiting = crediting.credit(dues=[due for due in dues if due.difference.minor < 0], now=now)
+    _note_waiting(subscription, waiting, now)
     dues = assembling.owed(dues)
     invoice = None
     if _is_worth_a_document(dues, organization):
@@ -121,19 +123,18 @@ def _due(as_of: datetime) -> QuerySet[Subscription]:
     return Subscription.objects.filter(bills_at__lte=as_of, parked_at__isnull=True)
 
 
-def _note_credits(subscription: Subscription, dues: Sequence[Due], now: datetime) -> None:
-    """Put on record which periods owe less than was billed, and so wait for a credit note."""
-    for due in dues:
-        if due.difference.minor < 0:
-            tenancy.record_audit(
-                organization=subscription.organization,
-                actor="closing",
-                verb="credit waits",
-                subject=subscription,
-                now=now,
-                summary=f"{due.span.item}, period from {due.span.span.starts_at:%Y-%m-%d}: owes {due.amount.text()}, "
-                f"billed {due.billed.text()} {due.amount.currency}.",
-            )
+def _note_waiting(subscription: Subscription, waiting: Sequence[Due], now: datetime) -> None:
+    """Put on record which periods owe less than was billed on a draft, so that nothing can be credited yet."""
+    for due in waiting:
+        tenancy.record_audit(
+            organization=subscription.organization,
+            actor="closing",
+            verb="credit waits",
+            subject=subscription,
+            now=now,
+            summary=f"{due.span.item}, period from {due.span.span.starts_at:%Y-%m-%d}: owes {due.amount.text()}, "
+            f"billed {due.billed.text()} {due.amount.currency} on a draft that is to be finalized first.",
+        )
 
 
 def _is_worth_a_document(dues: Sequence[Due], organization: Organization) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from apps.invoicing.assembling import Due
-from apps.invoicing.models import Charge, Invoice, Kind, Line
+from apps.invoicing.models import Charge, CreditLine, Invoice, Kind, Line
 from apps.rating import pricing
 from apps.rating.numbers import plain
 from apps.rating.totals import TaxableLine, totals
@@ -24,7 +25,7 @@ def draft(*, subscription: Subscription, boundary_at: datetime, dues: Sequence[D
         currency=subscription.currency,
         created_at=now,
     )
-    charges = Charge.objects.bulk_create([_charge(due, now) for due in dues])
+    charges = Charge.objects.bulk_create([charge_of(due, now) for due in dues])
     lines = [line_of(due, position) for position, due in enumerate(dues, start=1)]
     for line, charge in zip(lines, charges, strict=True):
         line.invoice, line.charge = invoice, charge
@@ -65,23 +66,32 @@ def describe(due: Due) -> str:
 
 
 def total_up(invoice: Invoice, lines: Sequence[Line]) -> None:
-    """Set subtotal, tax by group and total from the lines (EN 16931: line nets sum to the subtotal)."""
+    """Set subtotal, tax by group and total from the lines."""
+    for name, value in sums_of(lines).items():
+        setattr(invoice, name, value)
+
+
+def sums_of(lines: Sequence[Line | CreditLine]) -> dict[str, Any]:
+    """Return the columns of a document that its lines add up to (EN 16931: line nets sum to the subtotal)."""
     result = totals([TaxableLine(line.amount_minor, line.tax_category, line.tax_rate) for line in lines])
-    invoice.subtotal_minor = result.subtotal_minor
-    invoice.tax_minor = result.tax_minor
-    invoice.total_minor = result.total_minor
-    invoice.tax_groups = [
-        {
-            "category": group.category,
-            "rate": plain(group.rate),
-            "base_minor": group.base_minor,
-            "tax_minor": group.tax_minor,
-        }
-        for group in result.groups
-    ]
+    return {
+        "subtotal_minor": result.subtotal_minor,
+        "tax_minor": result.tax_minor,
+        "total_minor": result.total_minor,
+        "tax_groups": [
+            {
+                "category": group.category,
+                "rate": plain(group.rate),
+                "base_minor": group.base_minor,
+                "tax_minor": group.tax_minor,
+            }
+            for group in result.groups
+        ],
+    }
 
 
-def _charge(due: Due, now: datetime) -> Charge:
+def charge_of(due: Due, now: datetime) -> Charge:
+    """Say the difference of something due as an unsaved charge; below zero it takes back."""
     assert due.span.period is not None, "only an opened period is charged"
     return Charge(
         organization_id=due.span.item.organization_id,

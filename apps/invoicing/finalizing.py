@@ -7,7 +7,7 @@ from django.db import transaction
 
 from apps.accounts.models import Customer
 from apps.core.refusals import Conflict
-from apps.invoicing import numbering
+from apps.invoicing import numbering, settling
 from apps.invoicing.models import Invoice
 from apps.outbox import operations as outbox
 from apps.tenancy.models import Address, Organization
@@ -17,10 +17,12 @@ ADDRESS = tuple(field.name for field in Address._meta.fields)
 
 @transaction.atomic
 def finalize(*, invoice: Invoice, now: datetime) -> Invoice:
-    """Number, freeze and announce a draft; an invoice of zero is paid at once. Raise Conflict if it is no draft.
+    """Number, freeze and announce a draft; where nothing is left to pay it is paid at once.
 
-    `issued_on` is the organization's local date of `now`, never back-dated.
+    The customer's balance in its currency is used first, oldest credit first (BILLING §9). `issued_on` is the
+    organization's local date of `now`, never back-dated. Raise Conflict if it is no draft.
     """
+    Customer.objects.select_for_update().get(pk=invoice.customer_id)  # whose balance no other may use meanwhile
     draft = (
         Invoice.objects.select_for_update(of=("self",)).select_related("organization", "customer").get(pk=invoice.pk)
     )
@@ -34,13 +36,14 @@ def finalize(*, invoice: Invoice, now: datetime) -> Invoice:
     draft.finalized_at = now
     draft.seller = seller_snapshot(organization)
     draft.buyer = buyer_snapshot(customer, organization)
-    draft.status = Invoice.Status.PAID if draft.total_minor == 0 else Invoice.Status.OPEN
-    draft.paid_at = now if draft.total_minor == 0 else None
+    draft.credit_minor = draft.settled_minor = settling.use_balance(invoice=draft, now=now)
+    draft.status = Invoice.Status.OPEN if draft.amount_due.minor else Invoice.Status.PAID
+    draft.paid_at = None if draft.amount_due.minor else now
     draft.sequence, draft.number = numbering.take_number(organization=organization)
     draft.save()
-    _announce(draft, "invoice.finalized", now)
+    announce(draft, "invoice.finalized", now)
     if draft.status == Invoice.Status.PAID:
-        _announce(draft, "invoice.paid", now)
+        announce(draft, "invoice.paid", now)
     return draft
 
 
@@ -60,6 +63,7 @@ def _snapshot(row: Organization | Customer, names: tuple[str, ...]) -> dict[str,
     return {name: getattr(row, name) for name in names}
 
 
-def _announce(invoice: Invoice, topic: str, now: datetime) -> None:
+def announce(invoice: Invoice, topic: str, now: datetime) -> None:
+    """Append a message about a finalized invoice."""
     payload = {"invoice": invoice.public_id, "number": invoice.number, "customer": invoice.customer.public_id}
     outbox.append(organization=invoice.organization, topic=topic, payload=payload, now=now)

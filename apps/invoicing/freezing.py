@@ -28,10 +28,11 @@ def line_triggers() -> list[pgtrigger.Trigger]:
 
 
 def charge_triggers() -> list[pgtrigger.Trigger]:
-    """Refuse to change or delete a charge whose line stands on a finalized invoice."""
-    billed = """EXISTS (
+    """Refuse to change or delete a charge whose line stands on a finalized invoice or on a credit note."""
+    billed = """(EXISTS (
         SELECT 1 FROM invoicing_line l JOIN invoicing_invoice i ON i.id = l.invoice_id
-        WHERE l.charge_id = OLD.id AND i.status <> 'draft')"""
+        WHERE l.charge_id = OLD.id AND i.status <> 'draft'
+    ) OR EXISTS (SELECT 1 FROM invoicing_creditline c WHERE c.charge_id = OLD.id))"""
     return [
         pgtrigger.Trigger(
             name="frozen",
@@ -45,3 +46,50 @@ def charge_triggers() -> list[pgtrigger.Trigger]:
         ),
         no_truncate("invoicing_charge"),
     ]
+
+
+def credit_bounds() -> pgtrigger.Trigger:
+    """Refuse to take back more of a line than it charged, and lines beyond the sum of an issued note.
+
+    Whoever credits a line waits for the one before.
+    """
+    return pgtrigger.Trigger(
+        name="credit_bounds",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        declare=[("charged", "bigint"), ("given", "bigint")],
+        func=f"""
+            SELECT amount_minor INTO charged FROM invoicing_line WHERE id = NEW.line_id FOR UPDATE;
+            IF NEW.amount_minor + (
+                SELECT coalesce(sum(amount_minor), 0) FROM invoicing_creditline WHERE line_id = NEW.line_id
+            ) > charged THEN {REFUSE % "invoicing_creditline: more than the line charged"} END IF;
+            SELECT subtotal_minor INTO given FROM invoicing_creditnote WHERE id = NEW.credit_note_id FOR UPDATE;
+            IF NEW.amount_minor + (
+                SELECT coalesce(sum(amount_minor), 0) FROM invoicing_creditline
+                WHERE credit_note_id = NEW.credit_note_id
+            ) > given THEN {REFUSE % "invoicing_creditline: more than its credit note gives"} END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - nothing in it comes from outside
+    )
+
+
+def allocation_bounds() -> pgtrigger.Trigger:
+    """Refuse to use more than a credit note gives, or to settle more than an invoice asks for."""
+    return pgtrigger.Trigger(
+        name="allocation_bounds",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        declare=[("given", "bigint"), ("asked", "bigint")],
+        func=f"""
+            SELECT total_minor INTO given FROM invoicing_creditnote WHERE id = NEW.credit_note_id FOR UPDATE;
+            SELECT total_minor INTO asked FROM invoicing_invoice WHERE id = NEW.invoice_id FOR UPDATE;
+            IF NEW.amount_minor + (
+                SELECT coalesce(sum(amount_minor), 0) FROM invoicing_allocation
+                WHERE credit_note_id = NEW.credit_note_id
+            ) > given THEN {REFUSE % "invoicing_allocation: more than the credit note gives"} END IF;
+            IF NEW.amount_minor + (
+                SELECT coalesce(sum(amount_minor), 0) FROM invoicing_allocation WHERE invoice_id = NEW.invoice_id
+            ) > asked THEN {REFUSE % "invoicing_allocation: more than the invoice asks for"} END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - nothing in it comes from outside
+    )

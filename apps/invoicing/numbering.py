@@ -5,11 +5,13 @@ from django.db import connection
 from apps.tenancy.models import Organization
 
 INVOICES = "invoice"
+CREDIT_NOTES = "credit_note"
 
 
 def take_number(*, organization: Organization, series: str = INVOICES) -> tuple[int, str]:
-    """Take the next number of a series: its place, and its text with the organization's prefix and digits.
+    """Take the next number of a series: its place, and its text with the series' prefix and digits.
 
+    Who needs both takes the credit note's first.
     The counter stays locked until the caller's transaction ends, so a rollback leaves no gap.
     """
     with connection.cursor() as cursor:
@@ -22,4 +24,5 @@ def take_number(*, organization: Organization, series: str = INVOICES) -> tuple[
             [organization.pk, series],
         )
         (place,) = cursor.fetchone()
-    return place, f"{organization.invoice_prefix}{place:0{organization.invoice_digits}d}"
+    prefix = organization.invoice_prefix if series == INVOICES else organization.credit_note_prefix
+    return place, f"{prefix}{place:0{organization.invoice_digits}d}"

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Customer
-from apps.invoicing.models import Charge, Invoice, Kind, Line
+from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Kind, Line
+from apps.rating.money import Money
 from apps.subscriptions.models import Item, Period, Subscription
 
 
@@ -55,6 +57,59 @@ def facts_charged(*, subscription: Subscription) -> dict[int, int]:
         .values_list("period", "fact_count")
     )
     return dict(rows)
+
+
+def creditable_lines(*, period: Period, kind: str) -> list[tuple[Line, int]]:
+    """Return the finalized lines that charged a period, the newest first, with what is left of each to take back."""
+    rows = Line.objects.filter(charge__period=period, charge__kind=kind, amount_minor__gt=0)
+    rows = rows.exclude(invoice__status=Invoice.Status.DRAFT).select_related(
+        "invoice__organization", "invoice__customer"
+    )
+    credited = Coalesce(Sum("credit_lines__amount_minor"), 0)
+    found = [(line, line.amount_minor - line.credited_minor) for line in rows.annotate(credited_minor=credited)]
+    found.sort(key=lambda entry: entry[0].pk, reverse=True)
+    return [(line, left) for line, left in found if left]
+
+
+def credits_left(*, customer: Customer, currency: str) -> list[tuple[CreditNote, int]]:
+    """Return a customer's credit notes in a currency that are not used up, the oldest first, with what is left."""
+    used = Coalesce(Sum("allocations__amount_minor"), 0)
+    rows = CreditNote.objects.filter(customer=customer, currency=currency).annotate(used_minor=used)
+    left = rows.filter(used_minor__lt=F("total_minor")).order_by("pk")
+    return [(note, note.total_minor - note.used_minor) for note in left]
+
+
+def balances(*, customer: Customer) -> list[Money]:
+    """Return what a customer has to its credit, an amount for each currency in which there is some."""
+    used = Coalesce(Sum("allocations__amount_minor"), 0)
+    rows = CreditNote.objects.filter(customer=customer).annotate(used_minor=used)
+    sums: dict[str, int] = {}
+    for note in rows.filter(used_minor__lt=F("total_minor")).order_by("currency"):
+        sums[note.currency] = sums.get(note.currency, 0) + note.total_minor - note.used_minor
+    return [Money(minor, currency) for currency, minor in sums.items()]
+
+
+def credit_notes(*, customer: str | None = None, invoice: str | None = None) -> QuerySet[CreditNote]:
+    """Return credit notes with their invoice and customer; `customer` is a public id or an external id."""
+    rows = CreditNote.objects.select_related("customer", "invoice")
+    if customer is not None:
+        rows = rows.filter(Q(customer__public_id=customer) | Q(customer__external_id=customer))
+    return rows if invoice is None else rows.filter(invoice__public_id=invoice)
+
+
+def credit_lines_of(*, credit_note: CreditNote) -> list[CreditLine]:
+    """Return a credit note's lines in their order, with the lines that they take back from."""
+    return list(credit_note.lines.select_related("line", "credit_note").order_by("position"))
+
+
+def allocations_of(*, credit_note: CreditNote) -> list[Allocation]:
+    """Return what a credit note was used on, in the order of use."""
+    return list(credit_note.allocations.select_related("invoice", "credit_note").order_by("pk"))
+
+
+def credit_notes_on(*, invoice: Invoice) -> list[CreditNote]:
+    """Return the credit notes that take back from an invoice, oldest first."""
+    return list(invoice.credit_notes.order_by("pk"))
 
 
 def invoices_of(*, customer: Customer) -> QuerySet[Invoice]:

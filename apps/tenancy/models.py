@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.core.ids import PublicIdField
 from apps.core.triggers import append_only
@@ -130,6 +130,7 @@ class Organization(Address):
     payment_terms_days = models.PositiveSmallIntegerField(default=14, validators=[MaxValueValidator(365)])
     zero_invoices = models.CharField(max_length=5, choices=ZeroInvoices.choices, default=ZeroInvoices.MAIL)
     invoice_prefix = models.CharField(max_length=20, default="INV-", blank=True, validators=[PREFIX])
+    credit_note_prefix = models.CharField(max_length=20, default="CN-", validators=[PREFIX])
     invoice_digits = models.PositiveSmallIntegerField(default=4, validators=[MaxValueValidator(12)])
 
     created_at = models.DateTimeField()
@@ -144,6 +145,11 @@ class Organization(Address):
             models.CheckConstraint(
                 name="organization_grace_bounded",
                 condition=Q(usage_grace__gte=timedelta(0)) & Q(usage_grace__lte=LONGEST_GRACE),
+            ),
+            models.CheckConstraint(
+                name="organization_prefixes_differ",
+                condition=~Q(credit_note_prefix=F("invoice_prefix")),
+                violation_error_message="Invoices and credit notes need different prefixes.",
             ),
             models.CheckConstraint(name="organization_mode_known", condition=Q(mode__in=["live", "test"])),
         ]

@@ -37,7 +37,7 @@ WRITERS = [
     "apps.invoicing.lifecycle.*",
     "apps.delivery.operations",
 ]
-LOCKERS = [*WRITERS, "apps.invoicing.boundaries"]
+LOCKERS = [*WRITERS, "apps.invoicing.boundaries", "apps.invoicing.settling"]
 # Who works across organizations: signing in, and the machinery that takes them one after the other.
 ACROSS = [
     "apps.tenancy.operations",

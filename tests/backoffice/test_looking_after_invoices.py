@@ -70,7 +70,7 @@ def test_the_stored_paper_is_given_as_it_is(owner: Client, draft: Invoice) -> No
     invoice = finalized(owner, draft)
     with scope.of(invoice.organization):
         message = Message.objects.filter(topic="invoice.finalized").get()
-        delivery.store_document(message=message, invoice=invoice, content=b"%PDF-paper", pages=1, now=OCTOBER)
+        delivery.store_document(message=message, paper_of=invoice, content=b"%PDF-paper", pages=1, now=OCTOBER)
     response = owner.get(address("invoicing_invoice_pdf", draft.pk))
     assert response.content == b"%PDF-paper"
     assert response["Content-Type"] == "application/pdf"

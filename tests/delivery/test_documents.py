@@ -47,7 +47,7 @@ def test_a_second_run_stores_and_tells_nothing(invoice: Invoice, worked: Work) -
     before = stored(invoice)
     message = Message.objects.get(topic="invoice.finalized")
     handlers.store_document(message, OCTOBER + timedelta(days=1))
-    late = operations.store_document(message=message, invoice=invoice, content=b"another", pages=9, now=OCTOBER)
+    late = operations.store_document(message=message, paper_of=invoice, content=b"another", pages=9, now=OCTOBER)
     assert late == before == Document.objects.get()
     assert Message.objects.filter(topic="document.stored").count() == 1
 

@@ -6,6 +6,7 @@ from email.message import Message as Part
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import F
 
 from apps.core.refusals import Conflict, Refusal
 from apps.delivery import handlers, operations, queries
@@ -204,7 +205,9 @@ def test_a_paid_invoice_sent_again_asks_for_nothing(seller: Organization, worked
     worked()
     assert "IBAN DE02" in only_mail().body
     mail.outbox.clear()
-    Invoice.objects.filter(pk=invoice.pk).update(status=Invoice.Status.PAID, paid_at=OCTOBER)
+    Invoice.objects.filter(pk=invoice.pk).update(
+        status=Invoice.Status.PAID, paid_at=OCTOBER, settled_minor=F("total_minor")
+    )
     operations.resend(invoice=invoice, recipient="books@fabrikam.example", actor=ACTOR, now=OCTOBER)
     worked()
     assert only_mail().subject == "Invoice INV-0001 from Northwind Studio: $380.00, paid"

@@ -108,7 +108,16 @@ def test_japanese_is_printed() -> None:
 
 
 def test_a_preview_and_a_test_are_marked() -> None:
-    preview = replace(SMALL, kind=PaperKind.PREVIEW, number="", facts=(), notice="This is not an invoice.", payment=())
+    preview = replace(
+        SMALL,
+        kind=PaperKind.PREVIEW,
+        heading="Preview",
+        due_label="Would be due",
+        number="",
+        facts=(),
+        notice="This is not an invoice.",
+        payment=(),
+    )
     (page,) = texts(preview)
     assert page.count("PREVIEW") == 2 and "This is not an invoice." in page
     assert "INV-0042" not in page and "Would be due" in page

@@ -8,11 +8,11 @@ from apps.catalog import operations as catalog
 from apps.catalog.models import Price
 from apps.invoicing import closing, previews
 from apps.invoicing.lifecycle import starting
-from apps.invoicing.models import Charge, Invoice, Kind
+from apps.invoicing.models import Charge, CreditNote, Invoice, Kind
 from apps.outbox.models import Message
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Period, Subscription
-from apps.tenancy.models import AuditEntry, Organization
+from apps.tenancy.models import Organization
 from tests import builders
 from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
 
@@ -182,10 +182,10 @@ def test_a_subscription_that_fails_is_parked_and_blocks_no_other(seller: Organiz
     assert [invoice.total.text() for invoice in builders.close(seller, OCTOBER)] == ["0.00"]
 
 
-def test_a_period_that_owes_less_than_was_billed_waits_while_the_rest_is_billed(seller: Organization) -> None:
+def test_a_period_that_owes_less_than_was_billed_is_credited_beside_the_next_invoice(seller: Organization) -> None:
     offer = builders.usage_offer(seller, form=DIPS)
     buyer = builders.customer(seller)
-    subscription = builders.subscribed(buyer, offer)
+    builders.subscribed(buyer, offer)
     builders.used(buyer, offer, "100", at=SEPTEMBER + timedelta(days=3))
     (september,) = builders.close(seller, OCTOBER)
     assert september.total.text() == "100.00"
@@ -195,8 +195,9 @@ def test_a_period_that_owes_less_than_was_billed_waits_while_the_rest_is_billed(
     (october,) = builders.close(seller, NOVEMBER)
     assert shown is not None
     assert (shown.invoice.total.text(), amounts(october)) == ("2.00", [("usage", 200)])
-    entry = AuditEntry.objects.get(verb="credit waits")
-    assert (entry.object_id, "owes 50.50, billed 100.00 USD" in entry.summary) == (subscription.public_id, True)
+    september.refresh_from_db()
+    assert CreditNote.objects.get().total.text() == "49.50"
+    assert september.amount_due.text() == "50.50"
 
 
 def test_a_price_change_leaves_opened_periods_alone(seller: Organization) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.accounts.models import ApiKey, Customer, Member
 from apps.catalog.models import AddOn, Feature, Metric, Plan, Price, Product
-from apps.invoicing.models import Invoice
+from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox.models import Job
 from apps.subscriptions.models import Item, Subscription
 from apps.tenancy.models import Organization
@@ -47,6 +47,7 @@ KINDS = [
     Kind(Item),
     Kind(Event),
     Kind(Invoice),
+    Kind(CreditNote),
     Kind(Job),
     Kind(Organization, reads=OWNERS, changes=OWNERS),
 ]
@@ -176,9 +177,12 @@ CLASSES: dict[str, Page] = {
     "admin:invoicing_invoice_pdf": Page(writes=MEMBERS, fills=INVOICE, shows=True),
     "admin:invoicing_invoice_resend": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE, shows=True),
     "admin:invoicing_invoice_finalize": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE),
+    "admin:invoicing_creditnote_pdf": Page(writes=MEMBERS, fills={"object_id": CreditNote}, shows=True),
     "admin:outbox_job_try_again": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Job}),
     "/api/v1/customers": Page(API, shows=True),
     "/api/v1/customers/%(public_id)s": Page(API, fills={"public_id": Customer}, shows=True),
+    "/api/v1/credit-notes": Page(API, shows=True),
+    "/api/v1/credit-notes/%(public_id)s": Page(API, fills={"public_id": CreditNote}, shows=True),
     "/api/v1/invoices": Page(API, shows=True),
     "/api/v1/invoices/%(public_id)s": Page(API, fills={"public_id": Invoice}, shows=True),
     "/api/v1/invoices/%(public_id)s/pdf": Page(API, fills={"public_id": Invoice}, shows=True),

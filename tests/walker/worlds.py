@@ -9,15 +9,15 @@ from hashlib import sha256
 from typing import Any
 
 from django.apps import apps as registry
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from apps.accounts import operations as accounts
 from apps.accounts.models import ApiKey, Role, User
 from apps.catalog import operations as catalog
 from apps.core.ids import PublicIdField
 from apps.delivery.models import Attempt, Delivery, Document
-from apps.invoicing import closing
-from apps.invoicing.models import Invoice
+from apps.invoicing import assembling, closing, crediting
+from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox import operations as outbox
 from apps.outbox.models import Job, Message
 from apps.subscriptions.models import Period
@@ -26,7 +26,7 @@ from apps.tenancy import scope
 from apps.tenancy.history import OwnedHistory
 from apps.tenancy.models import Organization
 from apps.usage import operations as usage
-from apps.usage.models import Alert, AlertFiring, LimitFiring
+from apps.usage.models import Alert, AlertFiring, Event, LimitFiring
 from apps.usage.rules import Where
 from tests import builders
 from tests.builders import OCTOBER, SEPTEMBER
@@ -94,6 +94,7 @@ def build(key: str) -> World:
         accounts.revoke_api_key(key=revoked, now=NOW)
         ApiKey.objects.update(last_used_at=datetime.now(UTC))  # so that using one writes nothing
         _bill(seller)
+        _credit(seller)
     outbox.relay(now=NOW)
     with scope.of(seller):
         _deliver(seller)
@@ -145,20 +146,33 @@ def _limit(seller: Organization, offer: builders.Offer) -> None:
     LimitFiring.objects.create(kind="hard", limit_quantity=Decimal(1000), refused=False, **reached)
 
 
+def _credit(seller: Organization) -> None:
+    """Take the first event back, so that a part of the first invoice is credited and settles the rest of it."""
+    event = Event.objects.select_related("period__item__subscription").earliest("pk")
+    usage.reverse_event(
+        organization=seller, public_id=event.public_id, reason="it did not happen", now=NOW, source="api", actor="it"
+    )
+    boundary = assembling.Boundary(ending=[], starting=[], late=[event.period])
+    dues = assembling.assemble(subscription=event.period.item.subscription, boundary=boundary, zone=seller.zone)
+    with transaction.atomic():
+        assert crediting.credit(dues=dues, now=NOW) == []
+
+
 def _deliver(seller: Organization) -> None:
     invoice = Invoice.objects.filter(number__isnull=False).earliest("pk")
     message = Message.objects.filter(topic="invoice.finalized").earliest("pk")
     Job.objects.get_or_create(organization=seller, message=message, handler="by hand", defaults={"next_try_at": NOW})
     Job.objects.update(status=Job.Status.FAILED, finished_at=NOW, error="it failed")
     content = f"%PDF-1.4 {seller.key}".encode()
-    Document.objects.create(
-        organization=seller,
-        invoice=invoice,
-        content=content,
-        sha256=sha256(content).hexdigest(),
-        pages=1,
-        created_at=NOW,
-    )
+    for paper_of in ({"invoice": invoice}, {"credit_note": CreditNote.objects.get()}):
+        Document.objects.create(
+            organization=seller,
+            content=content,
+            sha256=sha256(content).hexdigest(),
+            pages=1,
+            created_at=NOW,
+            **paper_of,
+        )
     delivery = Delivery.objects.create(
         organization=seller, message=message, invoice=invoice, recipient="to@example.com", created_at=NOW
     )

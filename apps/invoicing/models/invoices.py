@@ -1,4 +1,4 @@
-"""Charges and the documents that carry them."""
+"""Charges, and the invoices that carry them."""
 
 from datetime import date
 from decimal import Decimal
@@ -49,6 +49,8 @@ class Invoice(Owned):
     subtotal_minor = models.BigIntegerField(default=0)
     tax_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField(default=0)
+    credit_minor = models.BigIntegerField(default=0, help_text="Credit that was applied when it was finalized.")
+    settled_minor = models.BigIntegerField(default=0, help_text="The sum of its allocations.")
     tax_groups = models.JSONField(default=list)
     seller = models.JSONField(default=dict, help_text="The organization as it was when finalized.")
     buyer = models.JSONField(default=dict, help_text="The customer as it was when finalized.")
@@ -79,8 +81,15 @@ class Invoice(Owned):
                 condition=Q(total_minor=models.F("subtotal_minor") + models.F("tax_minor")) & Q(total_minor__gte=0),
             ),
             models.CheckConstraint(
+                name="invoice_settled_within_total",
+                condition=Q(credit_minor__gte=0)
+                & Q(settled_minor__gte=models.F("credit_minor"))
+                & Q(settled_minor__lte=models.F("total_minor")),
+            ),
+            models.CheckConstraint(
                 name="invoice_paid_has_instant",
-                condition=Q(status="paid", paid_at__isnull=False) | (~Q(status="paid") & Q(paid_at__isnull=True)),
+                condition=Q(status="paid", paid_at__isnull=False, settled_minor=models.F("total_minor"))
+                | (~Q(status="paid") & Q(paid_at__isnull=True)),
             ),
         ]
         indexes = [
@@ -89,7 +98,7 @@ class Invoice(Owned):
         ]
         triggers = frozen(
             "invoicing_invoice",
-            allow=["status", "paid_at"],
+            allow=["status", "paid_at", "settled_minor"],
             once="OLD.status <> 'draft'",
             why="a finalized invoice never changes",
         )
@@ -103,8 +112,13 @@ class Invoice(Owned):
 
     @property
     def amount_due(self) -> Money:
-        """What is still to be paid: nothing once paid."""
-        return Money(0 if self.status == self.Status.PAID else self.total_minor, self.currency)
+        """What is still to be paid: the total less what was allocated to it."""
+        return Money(self.total_minor - self.settled_minor, self.currency)
+
+    @property
+    def credit(self) -> Money:
+        """The credit that was applied when it was finalized, as its paper says."""
+        return Money(self.credit_minor, self.currency)
 
     def is_past_due(self, today: date) -> bool:
         """Say whether it is open after its due day, `today` being the organization's local date."""

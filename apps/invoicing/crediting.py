@@ -1,0 +1,114 @@
+"""Give back what was billed too much: the negative side of due − billed (BILLING §1).
+
+A period that owes less than was billed is credited against the invoice lines that charged it, newest first, each with
+its own tax. A credit note for each of those invoices settles it where it is unpaid; the rest is the customer's balance.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.invoicing import drafting, finalizing, numbering, queries, settling
+from apps.invoicing.assembling import Due
+from apps.invoicing.models import Charge, CreditLine, CreditNote, Invoice, Line
+from apps.outbox import operations as outbox
+
+
+@dataclass(frozen=True)
+class Part:
+    """So much of one invoice line is taken back, by a charge below zero."""
+
+    line: Line
+    charge: Charge
+    amount_minor: int
+
+
+def credit(*, dues: Iterable[Due], now: datetime) -> list[Due]:
+    """Credit what periods owe less than was billed, and return those that cannot be yet: their charge is on a draft.
+
+    The caller holds the locks of customer, subscription and periods, and its transaction closes them.
+    """
+    parts: list[Part] = []
+    waiting: list[Due] = []
+    for due in dues:
+        lines = _lines_to_credit(due)
+        if lines is None:
+            waiting.append(due)
+            continue
+        charge = drafting.charge_of(due, now)
+        charge.save()
+        parts += [Part(line, charge, amount) for line, amount in lines]
+    for invoice, of_invoice in _by_invoice(parts):
+        _issue(invoice, of_invoice, now)
+    return waiting
+
+
+def _lines_to_credit(due: Due) -> list[tuple[Line, int]] | None:
+    """Share what is to be given back over the lines that charged it, newest first; None while they do not cover it."""
+    assert due.span.period is not None, "only an opened period was billed"
+    missing = -due.difference.minor
+    shares = []
+    for line, left in queries.creditable_lines(period=due.span.period, kind=due.kind):
+        taken = min(left, missing)
+        shares.append((line, taken))
+        missing -= taken
+        if not missing:
+            return shares
+    return None
+
+
+def _by_invoice(parts: Sequence[Part]) -> list[tuple[Invoice, list[Part]]]:
+    found: dict[int, list[Part]] = {}
+    for part in parts:
+        found.setdefault(part.line.invoice_id, []).append(part)
+    return [(of_invoice[0].line.invoice, of_invoice) for _, of_invoice in sorted(found.items())]
+
+
+def _issue(invoice: Invoice, parts: Sequence[Part], now: datetime) -> CreditNote:
+    """Number, store, use and announce a credit note on one invoice."""
+    organization, customer = invoice.organization, invoice.customer
+    lines = [_line(part, position) for position, part in enumerate(parts, start=1)]
+    sums = drafting.sums_of(lines)
+    note = CreditNote(
+        organization=organization,
+        invoice=invoice,
+        customer=customer,
+        currency=invoice.currency,
+        issued_on=now.astimezone(organization.zone).date(),
+        issued_at=now,
+        seller=finalizing.seller_snapshot(organization),
+        buyer=finalizing.buyer_snapshot(customer, organization),
+        **sums,
+    )
+    note.sequence, note.number = numbering.take_number(organization=organization, series=numbering.CREDIT_NOTES)
+    note.save()
+    for line in lines:
+        line.credit_note = note
+    CreditLine.objects.bulk_create(lines)
+    settled = settling.settle_original(credit_note=note, now=now)
+    payload = {"credit_note": note.public_id, "number": note.number, "customer": customer.public_id}
+    outbox.append(
+        organization=organization,
+        topic="credit_note.issued",
+        payload={**payload, "invoice": invoice.public_id},
+        now=now,
+    )
+    if settled.status == Invoice.Status.PAID and invoice.status != Invoice.Status.PAID:
+        finalizing.announce(settled, "invoice.paid", now)
+    return note
+
+
+def _line(part: Part, position: int) -> CreditLine:
+    line = part.line
+    return CreditLine(
+        organization_id=line.organization_id,
+        line=line,
+        charge=part.charge,
+        position=position,
+        description=line.description,
+        amount_minor=part.amount_minor,
+        tax_category=line.tax_category,
+        tax_rate=line.tax_rate,
+        period_starts_at=line.period_starts_at,
+        period_ends_at=line.period_ends_at,
+    )

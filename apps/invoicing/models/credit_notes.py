@@ -1,0 +1,115 @@
+"""What gives money back: credit notes, and the allocations by which they settle invoices."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+
+from apps.accounts.models import Customer
+from apps.core.constraints import owned_id, same_organization
+from apps.core.ids import PublicIdField
+from apps.core.triggers import append_only
+from apps.invoicing.freezing import allocation_bounds, credit_bounds
+from apps.invoicing.models.invoices import Charge, Invoice, Line
+from apps.rating.money import Money
+from apps.tenancy.models import Owned
+
+
+class CreditNote(Owned):
+    """A document that takes back part of an invoice. It is issued when it is made, and never changes."""
+
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", "correction of what was billed"
+
+    public_id = PublicIdField(prefix="crn")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="credit_notes")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CORRECTION)
+    currency = models.CharField(max_length=3)
+    number = models.CharField(max_length=50)
+    sequence = models.BigIntegerField(help_text="The place in the gapless series.")
+    issued_on = models.DateField()
+    issued_at = models.DateTimeField()
+    subtotal_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    tax_groups = models.JSONField(default=list)
+    seller = models.JSONField(default=dict, help_text="The organization as it was when this was issued.")
+    buyer = models.JSONField(default=dict, help_text="The customer as it was when this was issued.")
+
+    class Meta:
+        constraints = [
+            owned_id("invoicing_creditnote"),
+            same_organization("invoice", name="creditnote_invoice_owned"),
+            same_organization("customer", name="creditnote_customer_owned"),
+            models.UniqueConstraint(fields=["organization", "number"], name="creditnote_number_once"),
+            models.UniqueConstraint(fields=["organization", "sequence"], name="creditnote_sequence_once"),
+            models.CheckConstraint(
+                name="creditnote_total_adds_up",
+                condition=Q(total_minor=F("subtotal_minor") + F("tax_minor")) & Q(total_minor__gt=0),
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "customer", "id"], name="creditnote_of_customer")]
+        triggers = append_only("invoicing_creditnote")
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def total(self) -> Money:
+        """What it gives back, tax included."""
+        return Money(self.total_minor, self.currency)
+
+
+class CreditLine(Owned):
+    """One row of a credit note: how much of one line of the invoice is taken back."""
+
+    public_id = PublicIdField(prefix="crl")
+    credit_note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, db_constraint=False, related_name="lines")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, db_constraint=False, related_name="credit_lines")
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, db_constraint=False, related_name="credit_lines")
+    position = models.PositiveIntegerField()
+    description = models.CharField(max_length=300)
+    amount_minor = models.BigIntegerField()
+    tax_category = models.CharField(max_length=30)
+    tax_rate = models.DecimalField(max_digits=9, decimal_places=6, default=Decimal(0))
+    period_starts_at = models.DateTimeField(null=True)
+    period_ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            owned_id("invoicing_creditline"),
+            same_organization("credit_note", name="creditline_note_owned"),
+            same_organization("line", name="creditline_line_owned"),
+            same_organization("charge", name="creditline_charge_owned"),
+            models.UniqueConstraint(fields=["credit_note", "position"], name="creditline_position_once"),
+            models.CheckConstraint(name="creditline_positive", condition=Q(amount_minor__gt=0)),
+        ]
+        triggers = [*append_only("invoicing_creditline"), credit_bounds()]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class Allocation(Owned):
+    """A credit used on an invoice."""
+
+    public_id = PublicIdField(prefix="alo")
+    credit_note = models.ForeignKey(
+        CreditNote, on_delete=models.PROTECT, db_constraint=False, related_name="allocations"
+    )
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="allocations")
+    amount_minor = models.BigIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            owned_id("invoicing_allocation"),
+            same_organization("credit_note", name="allocation_note_owned"),
+            same_organization("invoice", name="allocation_invoice_owned"),
+            models.CheckConstraint(name="allocation_positive", condition=Q(amount_minor__gt=0)),
+        ]
+        triggers = [*append_only("invoicing_allocation"), allocation_bounds()]
+
+    def __str__(self) -> str:
+        return f"{self.credit_note_id} on {self.invoice_id}"
