@@ -48,6 +48,7 @@ MEANINGFUL = {
     "tax_groups",
     "page_size",
     "mode",
+    "series",
 }
 GAP = 7_000_000
 SHORTEST = 16  # a column that holds the canary and a row's number
