@@ -130,7 +130,7 @@ class Organization(Address):
     payment_terms_days = models.PositiveSmallIntegerField(default=14, validators=[MaxValueValidator(365)])
     zero_invoices = models.CharField(max_length=5, choices=ZeroInvoices.choices, default=ZeroInvoices.MAIL)
     invoice_prefix = models.CharField(max_length=20, default="INV-", blank=True, validators=[PREFIX])
-    credit_note_prefix = models.CharField(max_length=20, default="CN-", validators=[PREFIX])
+    credit_note_prefix = models.CharField(max_length=15, default="CN-", validators=[PREFIX])
     invoice_digits = models.PositiveSmallIntegerField(default=4, validators=[MaxValueValidator(12)])
 
     created_at = models.DateTimeField()

@@ -26,12 +26,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='organization',
             name='credit_note_prefix',
-            field=models.CharField(default='CN-', max_length=20, validators=[django.core.validators.RegexValidator('\\A(?:[A-Za-z0-9/_.-]*[A-Za-z/_.-])?\\Z', 'Use letters, digits, / _ . and - only, and no digit at the end.')]),
+            field=models.CharField(default='CN-', max_length=15, validators=[django.core.validators.RegexValidator('\\A(?:[A-Za-z0-9/_.-]*[A-Za-z/_.-])?\\Z', 'Use letters, digits, / _ . and - only, and no digit at the end.')]),
         ),
         migrations.AddField(
             model_name='organizationhistory',
             name='credit_note_prefix',
-            field=models.CharField(default='CN-', max_length=20, validators=[django.core.validators.RegexValidator('\\A(?:[A-Za-z0-9/_.-]*[A-Za-z/_.-])?\\Z', 'Use letters, digits, / _ . and - only, and no digit at the end.')]),
+            field=models.CharField(default='CN-', max_length=15, validators=[django.core.validators.RegexValidator('\\A(?:[A-Za-z0-9/_.-]*[A-Za-z/_.-])?\\Z', 'Use letters, digits, / _ . and - only, and no digit at the end.')]),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='organization',
