@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,8 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     """A request to record usage: which line, how much, when, under which key.
 
     The line is `item`, or `customer` (id or external id) with `metric` or `add_on` (keys). `occurred_at` is an aware
-    instant, or None for now.
+    instant, or None for now. Where a whole `day` was written down, `occurred_at` is only what was made of it: the
+    content as sent is the day, whenever it is sent again.
     """
 
     quantity: Decimal
@@ -31,6 +32,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     metric: str | None = None
     add_on: str | None = None
     occurred_at: datetime | None = None
+    day: date | None = None
     idempotency_key: str | None = None
     properties: Mapping[str, Any] = {}
     note: str = ""
@@ -45,10 +47,15 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
         content = {
             "line": self.line,
             "quantity": plain(self.quantity),
-            "occurred_at": self.occurred_at.isoformat() if self.occurred_at else None,
+            "occurred_at": self._sent_at(),
             "properties": self.properties,
         }
         return hashlib.sha256(_canonical(content).encode()).hexdigest()
+
+    def _sent_at(self) -> str | None:
+        if self.day is not None:
+            return self.day.isoformat()
+        return self.occurred_at.isoformat() if self.occurred_at else None
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

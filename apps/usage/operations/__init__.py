@@ -1,7 +1,7 @@
 """Record usage and take it back; limit it; roll it up."""
 
 from apps.usage.operations.limits import clear_limit, set_limit
-from apps.usage.operations.recording import MOST_AHEAD, Recorded, record_batch, record_events
+from apps.usage.operations.recording import MOST_AHEAD, Recorded, foresee_batch, record_batch, record_events
 from apps.usage.operations.reversing import reverse_event
 from apps.usage.operations.rolling import advance, forget
 
@@ -10,6 +10,7 @@ __all__ = [
     "Recorded",
     "advance",
     "clear_limit",
+    "foresee_batch",
     "forget",
     "record_batch",
     "record_events",

@@ -81,6 +81,40 @@ def record_batch(
     )
 
 
+def foresee_batch(*, organization: Organization, events: Sequence[NewEvent], now: datetime) -> list[Outcome]:
+    """Say what record_batch would answer now. Nothing is stored, opened or locked.
+
+    What it would store has no id yet; whether it would be late, or beyond a hard limit, only recording can tell.
+    """
+    request = _Request(organization=organization, events=events, now=now, source="", actor="", whole=False)
+    known = queries.known_keys(keys=[event.idempotency_key for event in events if event.idempotency_key])
+    lines = {event.line for event in events if event.idempotency_key not in known}
+    targets = resolving.targets_of(organization_id=organization.pk, lines=lines) if lines else {}
+    own: dict[str, str] = {}  # keys that this request would store → digests
+    return [_foreseen(event, targets, request, known, own) for event in events]
+
+
+def _foreseen(
+    event: NewEvent,
+    targets: Mapping[Line, Sequence[Target]],
+    request: _Request,
+    known: Mapping[str, Known],
+    own: dict[str, str],
+) -> Outcome:
+    key = event.idempotency_key
+    if key is not None and key in known:
+        return _answered(event, known[key], request)
+    if key is not None and key in own:
+        same = own[key] == event.digest()
+        return Outcome(repeated=True) if same else _refused(used_differently(), request)
+    found = _meant(event, targets, request)
+    if isinstance(found, Refusal):
+        return _refused(found, request)
+    if key is not None:
+        own[key] = event.digest()
+    return Outcome()
+
+
 def _recorded(request: _Request) -> list[Outcome]:
     # Another transaction may store one of the keys, or cut one of the periods, before ours does: the next try sees it.
     return retried(lambda: _record(request), also=(IntegrityError, PeriodMoved))
