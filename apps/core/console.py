@@ -6,7 +6,16 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 
@@ -17,15 +26,16 @@ class Say(Protocol):
 
 
 @contextmanager
-def progress(title: str, *, total: int, quiet: bool = False) -> Iterator[Say]:
-    """Show progress on standard error; standard output stays for results."""
+def progress(title: str, *, total: int, quiet: bool = False, unit: str = "") -> Iterator[Say]:
+    """Show progress on standard error; standard output stays for results. `unit` may be bytes: 3.2/5.0 MB."""
     console = Console(stderr=True, highlight=False)
     if quiet:
         yield _silent
     elif console.is_terminal:
-        with Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
-        ) as bar:
+        far: list[ProgressColumn] = [MofNCompleteColumn(), TimeElapsedColumn()]
+        if unit == "bytes":
+            far = [DownloadColumn(), TimeElapsedColumn(), TimeRemainingColumn()]
+        with Progress(TextColumn("{task.description}"), BarColumn(), *far, console=console) as bar:
             task = bar.add_task(title, total=total)
 
             def advance(what: str, *, done: int) -> None:
@@ -35,7 +45,7 @@ def progress(title: str, *, total: int, quiet: bool = False) -> Iterator[Say]:
     else:
 
         def line(what: str, *, done: int) -> None:
-            print(f"{title}: {done}/{max(total, done)} {what}", file=sys.stderr, flush=True)
+            print(f"{title}: {done}/{max(total, done)}{f' {unit}' if unit else ''} {what}", file=sys.stderr, flush=True)
 
         yield line
 
