@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from apps.catalog.models import Timing
@@ -21,6 +22,12 @@ from apps.subscriptions.models import Period, Quantity, Subscription
 from apps.subscriptions.timeline import Span, stored
 from apps.usage import queries as usage
 from apps.usage.queries import Usage
+
+
+class Measure(Protocol):
+    """Return the usage of each period by its id."""
+
+    def __call__(self, *, periods: Iterable[Period]) -> dict[int, Usage]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +68,13 @@ class Boundary:
     late: Sequence[Period]
 
 
-def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo) -> list[Due]:
-    """Return what is due at a boundary, in the order of the invoice: items as they were added, setup fees after."""
+def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo, measure: Measure) -> list[Due]:
+    """Return what is due at a boundary, in the order of the invoice: items as they were added, setup fees after.
+
+    `measure` says what periods used: closing reads all events for it, a preview what was counted before and the rest.
+    """
     metered = [span for span in boundary.ending if span.item.is_usage]
-    measured = usage.usage_of(
-        periods=[span.period for span in metered if span.period is not None] + list(boundary.late)
-    )
+    measured = measure(periods=[span.period for span in metered if span.period is not None] + list(boundary.late))
     metered = [span for span in metered if span.billable or _measured(span, measured).event_count]
     flat = [span for span in boundary.ending if not span.item.is_usage and span.item.timing == Timing.ARREARS]
     flat += [span for span in boundary.starting if not span.item.is_usage and span.item.timing == Timing.ADVANCE]

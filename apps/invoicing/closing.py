@@ -22,6 +22,7 @@ from apps.subscriptions.models import Subscription
 from apps.tenancy import operations as tenancy
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
+from apps.usage import queries as usage
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +106,9 @@ def close_boundary(*, subscription: Subscription, now: datetime) -> Invoice | No
     items = timelines.items_of(subscription=subscription)
     subscriptions.open_until(items=items, instant=boundary_at)
     boundary = boundaries.locked(subscription=subscription, items=items, boundary_at=boundary_at)
-    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=organization.zone)
+    dues = assembling.assemble(
+        subscription=subscription, boundary=boundary, zone=organization.zone, measure=usage.usage_of
+    )
     waiting = crediting.credit(dues=[due for due in dues if due.difference.minor < 0], now=now)
     _note_waiting(subscription, waiting, now)
     dues = assembling.owed(dues)

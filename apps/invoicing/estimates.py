@@ -10,7 +10,8 @@ from apps.rating.money import AmountTooLarge, Money
 from apps.rating.pricing import Step
 from apps.subscriptions.models import Item, Period
 from apps.subscriptions.timeline import stored
-from apps.usage import queries as usage
+from apps.usage import measuring
+from apps.usage.queries import Usage
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def so_far(*, periods: Sequence[Period]) -> dict[int, Estimate]:
 
     They come with their price, and with their item's add-on, metric and subscription.
     """
-    measured = usage.usage_of(periods=periods)
+    measured = measuring.so_far(periods=periods)
     return {period.pk: _estimate(period, measured[period.pk]) for period in periods}
 
 
@@ -43,14 +44,14 @@ def worth(*, item: Item, period: Period | None) -> Money | None:
     return so_far(periods=[period])[period.pk].amount if period.billable else Money.zero(currency)
 
 
-def _estimate(period: Period, measured: usage.Usage) -> Estimate:
+def _estimate(period: Period, measured: Usage) -> Estimate:
     try:
         return _rated(period, measured)
     except AmountTooLarge:
         return Estimate(measured.quantity, None, ())
 
 
-def _rated(period: Period, measured: usage.Usage) -> Estimate:
+def _rated(period: Period, measured: Usage) -> Estimate:
     subscription = period.item.subscription
     zone = subscription.organization.zone
     due = assembling.usage_due(stored(period), measured, Billed(), subscription.currency, zone)

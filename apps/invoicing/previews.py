@@ -8,6 +8,7 @@ from apps.invoicing import assembling, boundaries, drafting
 from apps.invoicing.models import Invoice, Line
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Item, Period, Subscription
+from apps.usage import measuring
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ def next_invoice(*, subscription: Subscription) -> Preview | None:
         return None
     items = timelines.items_of(subscription=subscription)
     boundary = boundaries.foreseen(subscription=subscription, items=items, boundary_at=subscription.next_boundary_at)
-    dues = assembling.owed(
-        assembling.assemble(subscription=subscription, boundary=boundary, zone=subscription.organization.zone)
-    )
+    zone = subscription.organization.zone
+    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=zone, measure=measuring.so_far)
+    dues = assembling.owed(dues)
     lines = [drafting.line_of(due, position) for position, due in enumerate(dues, start=1)]
     invoice = Invoice(
         organization=subscription.organization,

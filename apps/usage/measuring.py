@@ -12,12 +12,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import F, Func, IntegerField, Subquery, Value
+from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast
 
 from apps.catalog.models import Metric
 from apps.rating.wallclock import day_start, local_date
 from apps.subscriptions.models import Period
+from apps.tenancy.models import Organization
 from apps.usage import queries
 from apps.usage.models import DailyRollup, Event, Rollup
 from apps.usage.queries import Usage, metric_of
@@ -35,6 +36,20 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE reverses_id IS NULL) - count(reverses_id) AS event_count, count(*) AS fact_count
     FROM usage_event event WHERE event.period_id = period.id AND event.id > coalesce(rollup.counted_to, 0)
 ) tail
+"""
+
+_FAR_BEHIND = """
+SELECT period.id FROM subscriptions_period period
+JOIN subscriptions_item item ON item.id = period.item_id
+JOIN catalog_addon add_on ON add_on.id = item.add_on_id
+JOIN catalog_metric metric ON metric.id = add_on.metric_id
+LEFT JOIN usage_rollup rollup ON rollup.period_id = period.id
+WHERE period.organization_id = %(organization)s AND period.status = 'current' AND metric.aggregation = ANY(%(kinds)s)
+    AND EXISTS (
+        SELECT FROM usage_event event
+        WHERE event.period_id = period.id AND event.id > coalesce(rollup.counted_to, 0)
+        OFFSET %(beyond)s
+    )
 """
 
 
@@ -123,6 +138,41 @@ def facts_by_day(*, period: Period, zone: ZoneInfo, after: int = 0, up_to: int |
     placed = facts.annotate(place=Cast(place, IntegerField())).order_by().values_list("place")
     parts = placed.annotate(added=queries.SUM, events=queries.EVENTS)
     return [Day(days[place][0], added, events) for place, added, events in parts]
+
+
+def far_behind(*, organization: Organization, beyond: int) -> list[Period]:
+    """Return the open periods of sums and counts with more than `beyond` facts that are not counted yet.
+
+    Each period costs a look at as many entries of an index at most; one where nothing came since costs a glance.
+    """
+    kinds = [str(kind) for kind in ADDED_UP]
+    with connection.cursor() as cursor:
+        cursor.execute(_FAR_BEHIND, {"organization": organization.pk, "kinds": kinds, "beyond": beyond})
+        found = [pk for (pk,) in cursor.fetchall()]
+    return list(Period.objects.filter(pk__in=found).order_by("pk"))
+
+
+def rolled_up() -> list[Period]:
+    """Return the periods that have a rollup, whatever their status."""
+    return list(Period.objects.filter(pk__in=Rollup.objects.values("period")).order_by("pk"))
+
+
+def is_told_truly(*, rollup: Rollup) -> bool:
+    """Whether a rollup and its days say what the events say that it counts; its period comes with item and metric.
+
+    What has a number up to the mark never changes, so it does not matter when the events are read.
+    """
+    facts = Event.objects.filter(period=rollup.period, pk__lte=rollup.counted_to)
+    events = facts.aggregate(quantity=queries.SUM, event_count=queries.EVENTS, fact_count=Count("pk"))
+    if any(getattr(rollup, name) != said for name, said in events.items()):
+        return False
+    zone = ZoneInfo(rollup.timezone)
+    counted_to, days = counted_days(period=rollup.period, zone=zone)
+    if not days:
+        daily = DailyRollup.objects.filter(period=OuterRef("period"))
+        return not Rollup.objects.filter(~Exists(daily), pk=rollup.pk).exists()
+    said = facts_by_day(period=rollup.period, zone=zone, up_to=counted_to)
+    return {day.day: day for day in said} == days
 
 
 def is_added_up(period: Period) -> bool:

@@ -111,16 +111,17 @@ def links_of(*, events: Sequence[Event]) -> Links:
     )
 
 
-def usage_of(*, periods: Iterable[Period], on_time: bool = False) -> dict[int, Usage]:
-    """Return the usage of each period by its id, in one query per way of aggregating.
+def usage_of(*, periods: Iterable[Period], late: bool | None = None) -> dict[int, Usage]:
+    """Return the usage of each period by its id from all its events, in one query per way of aggregating.
 
-    The periods come with their item's add-on and metric. `on_time` leaves out what arrived after the period was closed.
+    The periods come with their item's add-on and metric. `late` looks only at what arrived after the period was
+    closed, or with False only at what had arrived by then.
     """
     usage: dict[int, Usage] = {}
     for (aggregation, name), group in by_metric(periods).items():
         usage |= {period.pk: Usage() for period in group}
         facts = Event.objects.filter(period__in=group)
-        usage.update(_aggregate(aggregation, name, facts.filter(late=False) if on_time else facts))
+        usage.update(_aggregate(aggregation, name, facts if late is None else facts.filter(late=late)))
     return usage
 
 

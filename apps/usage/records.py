@@ -1,6 +1,6 @@
 """One usage record per item and period: what it measured, and how much of that came late."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from apps.rating import pricing
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Period
-from apps.usage import queries
+from apps.usage import measuring, queries
+from apps.usage.queries import Usage
 
 MOST_CURRENT = 500
 RELATED = ("price", "item__add_on__metric", "item__subscription__customer")
@@ -49,14 +50,13 @@ def current_periods(*, now: datetime, **line: Any) -> QuerySet[Period]:
 
 def of(*, periods: Sequence[Period]) -> list[Record]:
     """Return the records of periods that come with their price, and with their item's add-on and metric."""
-    everything = queries.usage_of(periods=periods)
-    closed = [period for period in periods if period.status != Period.Status.CURRENT]
-    on_time = queries.usage_of(periods=closed, on_time=True)
+    everything = measuring.so_far(periods=periods)
+    late = _late([period for period in periods if period.status != Period.Status.CURRENT], everything)
     return [
         Record(
             period=period,
             quantity=everything[period.pk].quantity,
-            late_quantity=_late(everything[period.pk], on_time.get(period.pk)),
+            late_quantity=late.get(period.pk, Decimal(0)),
             event_count=everything[period.pk].event_count,
             included_units=pricing.parse(period.price.form).terms.included_units,
         )
@@ -64,5 +64,9 @@ def of(*, periods: Sequence[Period]) -> list[Record]:
     ]
 
 
-def _late(everything: queries.Usage, on_time: queries.Usage | None) -> Decimal:
-    return everything.quantity - on_time.quantity if on_time is not None else Decimal(0)
+def _late(closed: Sequence[Period], everything: Mapping[int, Usage]) -> dict[int, Decimal]:
+    """Return what late usage made of the quantity of closed periods: of what is added up, its own quantity."""
+    parts = queries.usage_of(periods=[period for period in closed if measuring.is_added_up(period)], late=True)
+    on_time = queries.usage_of(periods=[period for period in closed if period.pk not in parts], late=False)
+    late = {pk: part.quantity for pk, part in parts.items()}
+    return late | {pk: everything[pk].quantity - part.quantity for pk, part in on_time.items()}

@@ -12,11 +12,14 @@ from apps.accounts.models import Customer
 from apps.catalog import operations as catalog
 from apps.catalog.models import AddOn
 from apps.subscriptions.models import Period
+from apps.tenancy import scope
 from apps.tenancy.models import Organization
-from apps.usage import measuring, queries
+from apps.usage import measuring, queries, tasks
 from apps.usage import operations as usage
 from apps.usage.measuring import Day
 from apps.usage.models import DailyRollup, Event, Rollup
+from apps.usage.operations import rolling
+from apps.usage.recording import NewEvent
 from tests import builders
 from tests.builders import OCTOBER, SEPTEMBER
 
@@ -221,3 +224,35 @@ def test_many_periods_are_measured_in_one_query(use: Use, seller: Organization, 
     usage.advance(period=periods[0])
     with django_assert_num_queries(1):
         assert sorted(measured.quantity for measured in measuring.so_far(periods=periods).values()) == [0, 6]
+
+
+def test_what_is_far_behind_is_found_and_counted(seller: Organization, use: Use) -> None:
+    for _ in range(3):
+        use("1", 3)
+    assert measuring.far_behind(organization=seller, beyond=3) == []
+    assert usage.catch_up(organization=seller, beyond=3) == 0
+    use("1", 5)
+    assert measuring.far_behind(organization=seller, beyond=3) == [only_period()]
+    assert usage.catch_up(organization=seller, beyond=3) == 4
+    assert measuring.far_behind(organization=seller, beyond=0) == []
+
+
+def test_a_closed_period_and_one_that_cannot_be_added_are_not_looked_for(seller: Organization, use: Use) -> None:
+    use("1", 3)
+    builders.close(seller, OCTOBER)
+    use("1", 35)
+    assert measuring.far_behind(organization=seller, beyond=0) == [Period.objects.latest("pk")]
+    other = catalog.create_metric(organization=seller, key="other", name="Other", aggregation="max", now=SEPTEMBER)
+    AddOn.objects.update(metric=other)
+    assert measuring.far_behind(organization=seller, beyond=0) == []
+
+
+def test_the_tick_counts_in_every_organization(seller: Organization, buyer: Customer) -> None:
+    events = [
+        NewEvent(quantity=Decimal(1), customer="crm-1", add_on="coaching-use", idempotency_key=f"key-{n}")
+        for n in range(rolling.FAR + 1)
+    ]
+    usage.record_batch(organization=seller, events=events, now=SEPTEMBER, source="api", actor="key_test")
+    with scope.fresh():
+        tasks.advance_rollups.run()
+    assert Rollup.objects.get().fact_count == rolling.FAR + 1

@@ -26,6 +26,7 @@ from apps.tenancy import scope
 from apps.tenancy.history import OwnedHistory
 from apps.tenancy.models import Organization
 from apps.usage import operations as usage
+from apps.usage import queries as usages
 from apps.usage.models import Alert, AlertFiring, Event, LimitFiring
 from apps.usage.rules import Where
 from tests import builders
@@ -154,7 +155,8 @@ def _credit(seller: Organization) -> None:
         organization=seller, public_id=event.public_id, reason="it did not happen", now=NOW, source="api", actor="it"
     )
     boundary = assembling.Boundary(ending=[], starting=[], late=[event.period])
-    dues = assembling.assemble(subscription=event.period.item.subscription, boundary=boundary, zone=seller.zone)
+    subscription = event.period.item.subscription
+    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=seller.zone, measure=usages.usage_of)
     with transaction.atomic():
         assert crediting.credit(dues=dues, now=NOW) == []
 

@@ -3,15 +3,17 @@
 from apps.usage.operations.limits import clear_limit, set_limit
 from apps.usage.operations.recording import MOST_AHEAD, Recorded, foresee_batch, record_batch, record_events
 from apps.usage.operations.reversing import reverse_event
-from apps.usage.operations.rolling import advance, forget
+from apps.usage.operations.rolling import advance, catch_up, forget, rebuild
 
 __all__ = [
     "MOST_AHEAD",
     "Recorded",
     "advance",
+    "catch_up",
     "clear_limit",
     "foresee_batch",
     "forget",
+    "rebuild",
     "record_batch",
     "record_events",
     "reverse_event",

@@ -10,12 +10,47 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Count, Max
 
+from apps.core.retrying import retried
 from apps.subscriptions.models import Period
+from apps.tenancy import scope
+from apps.tenancy.models import Organization
 from apps.usage import measuring
 from apps.usage.measuring import Day
 from apps.usage.models import DailyRollup, Event, Rollup
 
+FAR = 1000  # facts that a reader adds up by itself in a millisecond
 AT_ONCE = 50_000  # facts counted in one transaction: recorders of the period wait for about as many milliseconds
+
+
+def catch_up(*, organization: Organization, beyond: int = FAR) -> int:
+    """Count the open periods of which more than `beyond` facts are not counted; return how many facts were.
+
+    A period that is being recorded on, or that another worker counts, is left for the end, and waited for then.
+    """
+    with scope.of(organization):
+        counted = 0
+        waiting = []
+        for period in measuring.far_behind(organization=organization, beyond=beyond):
+            facts = advance(period=period, skip_locked=True)
+            if facts is None or facts == AT_ONCE:
+                waiting.append(period)
+            counted += facts or 0
+        return counted + sum(_count_all(period) for period in waiting)
+
+
+def rebuild(*, period: Period) -> int:
+    """Count a period from its first fact again, whatever its rollup says; return how many facts it has."""
+    forget(period=period)
+    return _count_all(period)
+
+
+def _count_all(period: Period) -> int:
+    counted = 0
+    while facts := retried(lambda: advance(period=period)):
+        counted += facts
+        if facts < AT_ONCE:
+            break
+    return counted
 
 
 @transaction.atomic
