@@ -21,12 +21,15 @@ from apps.rating.money import AmountTooLarge
 from apps.rating.wallclock import local_date
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Item, Period, Subscription
+from apps.usage import pictures
 from apps.usage import queries as usage
 from apps.usage.models import Event
 
 BEYOND = "more than an invoice can say"
 MOST_EVENTS = 25
 MOST_PERIODS = 12
+MOST_OPEN = 3  # of one item: during a grace two are open, more only where closing has stopped
+MOST_DRAWN = 3
 MOST_INVOICES = 100
 TABS = (("change", "Details"), ("subscription", "Subscription"), ("usage", "Usage"), ("invoices", "Invoices"))
 
@@ -119,10 +122,14 @@ def usage_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) -> Ht
     formats, now = formats_of(request), clock.billing(organization_of(request))
     items = timelines.usage_items(customer=customer)
     recent = timelines.recent_periods(items=items, instant=now, most=MOST_PERIODS)
-    open_ones = [period for period in recent if period.status == Period.Status.CURRENT]
-    context["periods"] = _measured(open_ones, formats, today_of(request))
+    newest = timelines.newest_periods(items=items, instant=now, most=MOST_OPEN)
+    open_ones = [period for period in newest if period.status == Period.Status.CURRENT]
+    context["periods"] = _measured(open_ones, formats, now)
     context["events"] = _latest(recent, items, formats)
     context["items"] = items
+    drawn = _drawn(items, request.GET.get("item", ""))
+    context["pictures"] = pictures.pictures(items=drawn, now=now, formats=formats)
+    context["others"] = [item for item in items if item not in drawn]
     return TemplateResponse(request, "backoffice/customer/usage.html", context)
 
 
@@ -149,18 +156,28 @@ def today_of(request: HttpRequest) -> date:
     return local_date(clock.billing(organization), organization.zone)
 
 
-def _measured(periods: Sequence[Period], formats: Formats, today: date) -> list[dict[str, Any]]:
+def _drawn(items: Sequence[Item], asked: str) -> list[Item]:
+    """Choose whose charts are shown: all of a few items; of many the one that is asked for, or the first."""
+    if len(items) <= MOST_DRAWN:
+        return list(items)
+    return [item for item in items if item.public_id == asked][:1] or list(items[:1])
+
+
+def _measured(periods: Sequence[Period], formats: Formats, now: datetime) -> list[dict[str, Any]]:
     measured = estimates.so_far(periods=periods)
+    lines = pictures.sparklines(periods=periods, now=now, formats=formats)
+    today = local_date(now, formats.zone)
     rows = []
     for period in periods:
         estimate, add_on = measured[period.pk], period.item.add_on
         assert add_on is not None, "only usage items are measured"
-        unit = add_on.unit if estimate.quantity == 1 else add_on.unit_plural
         rows.append(
             {
                 "item": period.item,
                 "span": _span(period, formats, today),
-                "quantity": f"{formats.number(estimate.quantity)} {unit}",
+                "quantity": formats.quantity(estimate.quantity, add_on.unit, add_on.unit_plural),
+                "share": pictures.share_of(quantity=estimate.quantity, period=period, formats=formats),
+                "sparkline": lines[period.pk],
                 "price": price_in_words(period.price, formats),
                 "amount": "too large" if estimate.amount is None else formats.money(estimate.amount),
             }

@@ -91,8 +91,8 @@ class Formats:
         return str(format_date(day, pattern, locale=self.locale))
 
     def month(self, day: date) -> str:
-        """Write the month of a date shortly: Nov; of January with its year, where a new one begins: Jan 2026."""
-        return str(format_date(day, "MMM y" if day.month == 1 else "MMM", locale=self.locale))
+        """Write the month of a date shortly: Nov."""
+        return str(format_date(day, "MMM", locale=self.locale))
 
     def hour(self, instant: datetime) -> str:
         """Write the time of day of an instant as the wall clock shows it: 10:14."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from apps.rating.exact import at_places
 from apps.rating.numbers import plain
 
-WIDE, NARROW = 560, 250  # pixels that a picture has at the least on a desk, and on a phone
+WIDE, NARROW = 340, 250  # pixels that a picture has at the least on a desk, and on a phone
 CHARACTER, SPACE = 6, 8
 ABOVE, BELOW, LINE_HEIGHT = Decimal(5), Decimal(13), Decimal(14)
 

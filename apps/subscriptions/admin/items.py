@@ -40,9 +40,11 @@ class PriceFilter(admin.SimpleListFilter):
         return queryset.filter(price__negotiated=True) if self.value() == "own" else queryset
 
 
-@admin.register(Item)
 class ItemAdmin(OwnedAdmin):
-    """Read-only: an item comes and goes with its subscription; its price is moved or negotiated."""
+    """Read-only: an item comes and goes with its subscription; its price is moved or negotiated.
+
+    The office registers it together with what rooms above add to an item's page.
+    """
 
     reading = Action.READ
     list_display = ("name", "what", "on_plan", "words", "state")
