@@ -34,6 +34,10 @@ class PeriodMoved(Exception):
     """A period was cut between the look at its item and its lock; the whole is done again."""
 
 
+class Overtaken(Exception):
+    """Another transaction stored a key of this request between the look at it and the lock; the whole is done again."""
+
+
 @dataclass(frozen=True)
 class Recorded:
     """The stored event, and whether this request stored it or an earlier one with the same key did."""
@@ -116,12 +120,26 @@ def _foreseen(
 
 
 def _recorded(request: _Request) -> list[Outcome]:
-    # Another transaction may store one of the keys, or cut one of the periods, before ours does: the next try sees it.
-    return retried(lambda: _record(request), also=(IntegrityError, PeriodMoved))
+    """Record, anew whenever another transaction stored one of the keys before ours did.
+
+    Each time one key more is known at least, so that even a batch whose every key is contested comes to an end.
+    """
+    overtaken = -1
+    while True:
+        known = _known(request)
+        try:
+            return retried(lambda: _record(request, known), also=(PeriodMoved,))  # noqa: B023 - called at once
+        except (IntegrityError, Overtaken):
+            if len(known) == overtaken:
+                raise
+            overtaken = len(known)
 
 
-def _record(request: _Request) -> list[Outcome]:
-    known = queries.known_keys(keys=[event.idempotency_key for event in request.events if event.idempotency_key])
+def _known(request: _Request) -> dict[str, Known]:
+    return queries.known_keys(keys=[event.idempotency_key for event in request.events if event.idempotency_key])
+
+
+def _record(request: _Request, known: Mapping[str, Known]) -> list[Outcome]:
     fresh = [event for event in request.events if event.idempotency_key not in known]
     if not fresh:
         return [_answered(event, known[str(event.idempotency_key)], request) for event in request.events]
@@ -208,6 +226,7 @@ def _store(
     rows: list[Row] = []
     own: dict[str, int] = {}  # keys that this request stores → places of their rows
     answers: list[Outcome | _Stored] = []
+    limited = False
     for event in request.events:
         key = event.idempotency_key
         if key is not None and key in known:
@@ -222,6 +241,9 @@ def _store(
             row = _row(event, *found, spans)
             room = rooms.get(row.period_id) if rooms else None
             if room is not None and not room.take(row.quantity):
+                if not limited:
+                    _check_not_overtaken(request, known)
+                limited = True
                 answers.append(_refused(LimitReached(room), request))
                 continue
             if key is not None:
@@ -237,6 +259,12 @@ def _store(
         else Outcome(public_id=public_ids[answer.row], late=rows[answer.row].late, repeated=answer.repeated)
         for answer in answers
     ]
+
+
+def _check_not_overtaken(request: _Request, known: Mapping[str, Known]) -> None:
+    """Before an event is refused for want of room, look whether its own first sending took that room meanwhile."""
+    if len(_known(request)) > len(known):
+        raise Overtaken("another transaction stored a key of this request while it waited")
 
 
 class _Stored(NamedTuple):
