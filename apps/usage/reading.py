@@ -52,7 +52,8 @@ def read(raw: bytes, *, header_key: str | None) -> One | Many:
     members = _members(raw)
     if members is None or "events" not in members:
         return One(_event(raw, header_key=header_key))
-    return Many([_one_of_many(each) for each in _list(raw, members, header_key)])
+    listed = _list(raw, members, header_key)
+    return Many(_all_quick(bytes(members["events"])) or [_one_of_many(each) for each in listed])
 
 
 def _members(raw: bytes) -> Mapping[str, Raw] | None:
@@ -129,6 +130,7 @@ class _Sent(Struct, forbid_unknown_fields=True):
 _object = msgspec.json.Decoder(dict[str, Raw])
 _raws = msgspec.json.Decoder(list[Raw])
 _sent = msgspec.json.Decoder(_Sent)
+_many_sent = msgspec.json.Decoder(list[_Sent])
 _anything = msgspec.json.Decoder(dict[str, Any])
 _QUANTITY = re.compile(rb'(?P<quote>"?)(?P<number>-?[0-9]{1,%d}(?:\.[0-9]{1,%d})?)(?P=quote)' % (WHOLE_DIGITS, PLACES))
 
@@ -137,38 +139,72 @@ def _quick(raw: bytes) -> NewEvent | None:
     """Read an event whose every member is plain; None for any that is wrong, or merely out of the ordinary."""
     try:
         sent = _sent.decode(raw)
+    except msgspec.DecodeError:
+        return None
+    event = _event_in(sent)
+    return event if event is not None and _has_members(raw, _members_read(sent, event)) else None
+
+
+def _all_quick(raw: bytes) -> list[NewEvent] | None:
+    """Read a list whose every event is plain and has a key, in half the time of one by one; else None."""
+    try:
+        sent = _many_sent.decode(raw)
+    except msgspec.DecodeError:
+        return None
+    members = 0
+    events = []
+    for each in sent:
+        event = _event_in(each)
+        if event is None or event.idempotency_key is None:
+            return None
+        members += _members_read(each, event)
+        events.append(event)
+    return events if _has_members(raw, members) else None
+
+
+def _event_in(sent: _Sent) -> NewEvent | None:
+    """Return what was sent as an event; None unless every member is plain."""
+    try:
         properties = {} if sent.properties is UNSET else _anything.decode(sent.properties)
         occurred_at = None if sent.occurred_at is UNSET else datetime.fromisoformat(sent.occurred_at).astimezone(UTC)
     except (msgspec.DecodeError, ValueError, OverflowError):
         return None
-    number = _QUANTITY.fullmatch(bytes(sent.quantity))
-    if number is None or len(sent.properties or b"") > MOST_PROPERTIES_LENGTH or not _plain(properties, depth=1):
+    number = _QUANTITY.fullmatch(sent.quantity)
+    if number is None or not _names_one_line(sent):
         return None
-    named = {name: value for name in _LINE if (value := getattr(sent, name)) is not UNSET}
-    if not _names_one_line(named) or raw.count(b'":') != _members_read(sent, properties):
+    if properties and (len(sent.properties or b"") > MOST_PROPERTIES_LENGTH or not _plain(properties, depth=1)):
         return None
     return NewEvent(
         quantity=Decimal(number["number"].decode()) or _ZERO,
+        item=sent.item or None,
+        customer=sent.customer or None,
+        metric=sent.metric or None,
+        add_on=sent.add_on or None,
         occurred_at=occurred_at,
-        idempotency_key=None if sent.idempotency_key is UNSET else sent.idempotency_key,
+        idempotency_key=sent.idempotency_key or None,
         properties=properties,
-        **named,
     )
 
 
-_LINE = ("item", "customer", "metric", "add_on")
 _ZERO = Decimal(0)  # without a sign
 
 
-def _names_one_line(named: Mapping[str, str]) -> bool:
-    if "item" in named:
-        return len(named) == 1
-    return "customer" in named and len(named) == 2
+def _names_one_line(sent: _Sent) -> bool:
+    if sent.item is not UNSET:
+        return sent.customer is UNSET and sent.metric is UNSET and sent.add_on is UNSET
+    return sent.customer is not UNSET and (sent.metric is UNSET) != (sent.add_on is UNSET)
 
 
-def _members_read(sent: _Sent, properties: Mapping[str, Any]) -> int:
-    """Count the members that were read: a body has more of them where a name was given twice."""
-    return sum(getattr(sent, name) is not UNSET for name in sent.__struct_fields__) + _members_in(properties)
+def _members_read(sent: _Sent, event: NewEvent) -> int:
+    """Count the members that were read: a text has more of them where a name was given twice."""
+    members = 2 if event.item is not None else 3  # the quantity, and how the line is named
+    members += (event.occurred_at is not None) + (event.idempotency_key is not None)
+    return members if sent.properties is UNSET else members + 1 + _members_in(event.properties)
+
+
+def _has_members(raw: bytes, members: int) -> bool:
+    """Say whether a text has just so many members: each is a quote and a colon, which nothing stands between."""
+    return raw.count(b'":') == members and not any(odd in raw for odd in (b" :", b"\t:", b"\n:", b"\r:"))
 
 
 def _members_in(value: Any) -> int:

@@ -206,8 +206,41 @@ def test_the_quick_way_takes_what_programs_send() -> None:
     assert isinstance(read(json.dumps(event("k")).encode(), header_key="k"), One)
 
 
-@pytest.mark.parametrize("raw", [b'{"quantity":"1","item":"i","quantity":"2"}', b'{"item":"i","quantity":1.}'])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"quantity":"1","item":"i","quantity":"2"}',
+        b'{"quantity":"1","item" :"i","quantity":"2"}',
+        b'{"item":"i","quantity":1.}',
+    ],
+)
 def test_what_is_ambiguous_or_no_json_is_refused(raw: bytes) -> None:
     assert _quick(raw) is None
     with pytest.raises((ParseError, ValidationError)):
         read(raw, header_key=None)
+
+
+def test_a_list_read_at_once_is_read_as_event_by_event() -> None:
+    plain = [event("k1"), event("k2", 2, properties={"a": {"b": 1}}), event("k3", occurred_at="2026-09-01T00:00:00Z")]
+    many = read(json.dumps({"events": plain}).encode(), header_key=None)
+    assert isinstance(many, Many)
+    assert many.events == [_quick(json.dumps(each).encode()) for each in plain]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param('{"item":"i","quantity":"1","quantity":"2","idempotency_key":"k"}', id="a name given twice"),
+        pytest.param('{"item":"i","quantity":"1","properties":{},"properties":{},"idempotency_key":"k"}', id="again"),
+        pytest.param('{"item":"i","quantity":"1"}', id="no key"),
+        pytest.param('{"item":"i","quantity":"1e5","idempotency_key":"k"}', id="no plain number"),
+        pytest.param('{"item":"i","quantity":"1","idempotency_key":"k","other":1}', id="an unknown member"),
+    ],
+)
+@pytest.mark.parametrize(
+    "neighbour", ['{"item":"j","quantity":"1","idempotency_key":"l"}', '{"item" :"j","quantity":"1"}']
+)
+def test_an_odd_event_in_a_list_is_found_beside_any_neighbour(odd: str, neighbour: str) -> None:
+    many = read(f'{{"events":[{neighbour},{odd}]}}'.encode(), header_key=None)
+    assert isinstance(many, Many)
+    assert isinstance(many.events[1], ValidationError)
