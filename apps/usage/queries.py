@@ -64,7 +64,7 @@ def known_keys(*, keys: Sequence[str]) -> dict[str, Known]:
     """Return which of these keys are used, and by what."""
     if not keys:
         return {}
-    rows = Event.objects.filter(idempotency_key__in=keys)
+    rows = Event.objects.filter(idempotency_key__any_of=keys)
     found = rows.values_list("idempotency_key", "public_id", "content_digest", "late")
     return {str(key): Known(public_id, digest, late) for key, public_id, digest, late in found}
 

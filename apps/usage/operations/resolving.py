@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db import connection
+from psycopg.types.datetime import TimestamptzLoader
 
 from apps.core.fields import PUBLIC_ID
 from apps.core.refusals import NotFound, Refusal
@@ -105,6 +106,7 @@ def targets_of(*, organization_id: int, lines: Collection[Line]) -> dict[Line, l
     found: dict[Line, list[Target]] = {line: [] for line in named}
     sent = [_sent(place, line) for place, line in enumerate(named)]
     with connection.cursor() as cursor:
+        _read_instants_quickly(cursor)
         cursor.execute(_TARGETS, {"lines": msgspec.json.encode(sent).decode(), "organization": organization_id})
         for place, *columns in cursor.fetchall():
             found[named[place]].append(Target(*columns))
@@ -138,6 +140,7 @@ def lock_spans(*, wanted: Mapping[int, tuple[datetime, datetime]], alone: bool) 
     sent = [{"item": item, "earliest": earliest, "latest": latest} for item, (earliest, latest) in wanted.items()]
     found: dict[int, list[Span]] = {item: [] for item in wanted}
     with connection.cursor() as cursor:
+        _read_instants_quickly(cursor)
         cursor.execute(_ALONE if alone else _SHARED, {"wanted": msgspec.json.encode(sent).decode()})
         for item, *columns in cursor.fetchall():
             found[item].append(Span(*columns))
@@ -147,6 +150,11 @@ def lock_spans(*, wanted: Mapping[int, tuple[datetime, datetime]], alone: bool) 
 def covering(spans: Iterable[Span], instant: datetime) -> Span | None:
     """Return the span that an instant lies in."""
     return next((span for span in spans if span.starts_at <= instant < span.ends_at), None)
+
+
+def _read_instants_quickly(cursor: Any) -> None:
+    """Let a cursor read instants by psycopg's own C code: Django's way is in Python and ten times as slow."""
+    cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
 
 
 def _sent(place: int, line: Line) -> dict[str, int | str | None]:

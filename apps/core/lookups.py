@@ -1,0 +1,21 @@
+"""Ways of filtering that Django does not bring; apps.core.apps makes them known."""
+
+from typing import Any
+
+import msgspec
+from django.db.models import Lookup
+
+
+class AnyOf(Lookup):
+    """Texts that are among many: `__in` for thousands, which go as one parameter instead of one each.
+
+    That is several times as quick to write and to read.
+    """
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        column, params = self.process_lhs(compiler, connection)
+        texts = msgspec.json.encode(list(self.rhs)).decode()
+        return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))", (*params, texts)
