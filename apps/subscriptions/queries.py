@@ -143,11 +143,12 @@ def newest_periods(*, items: Iterable[Item], instant: datetime, most: int) -> li
     """Return the newest periods of each item that have begun by an instant, at most so many each, oldest first."""
     rank = Window(RowNumber(), partition_by=F("item_id"), order_by=F("starts_at").desc())
     rows = Period.objects.filter(item__in=list(items), starts_at__lte=instant).annotate(rank=rank)
-    related = ("price__add_on", "price__plan", "item__add_on__metric", "item__subscription__organization")
+    owners = ("item__organization", "item__subscription__organization")
+    related = ("price__add_on", "price__plan", "item__add_on__metric", *owners)
     return list(rows.filter(rank__lte=most).select_related(*related).order_by("item_id", "starts_at"))
 
 
 def periods_between(*, item: Item, starts_at: datetime, ends_at: datetime) -> list[Period]:
     """Return the opened periods of an item that lie in a half-open span, wholly or in part, oldest first."""
     rows = Period.objects.filter(item=item, starts_at__lt=ends_at, ends_at__gt=starts_at)
-    return list(rows.select_related("item__add_on__metric").order_by("starts_at"))
+    return list(rows.select_related("item__add_on__metric", "item__organization").order_by("starts_at"))

@@ -20,14 +20,13 @@ from django.db.models.functions import RowNumber
 from apps.catalog.models import Metric
 from apps.rating import calendar
 from apps.rating.periods import Period as Span
-from apps.rating.wallclock import local_date
+from apps.rating.wallclock import day_start, local_date
 from apps.subscriptions import queries as timelines
 from apps.subscriptions import timeline
 from apps.subscriptions.models import Item, Period
-from apps.usage import queries
-from apps.usage.models import Event
+from apps.usage import measuring, queries
+from apps.usage.models import Event, Rollup
 
-ADDITIVE = (Metric.Aggregation.SUM, Metric.Aggregation.COUNT)
 Measured = dict[int, Decimal]  # by the place of the bucket; one without events has none
 
 
@@ -62,6 +61,7 @@ class Buckets:
 
     starts: tuple[datetime, ...]
     ends_at: datetime
+    every: Every
     zone: ZoneInfo
 
     def dates(self) -> list[date]:
@@ -73,10 +73,20 @@ class Buckets:
         spans = pairwise([*self.starts, self.ends_at])
         return [place for place, (a, b) in enumerate(spans) if a < period.ends_at and b > period.starts_at]
 
+    def are_days_of(self, period: Period) -> bool:
+        """Say whether each bucket that lies in a period is a whole day of it."""
+        if self.every != Every.DAY:
+            return False
+        edges = (max(self.starts[0], period.starts_at), min(self.ends_at, period.ends_at))
+        return all(
+            edge in (period.starts_at, period.ends_at, day_start(local_date(edge, self.zone), self.zone))
+            for edge in edges
+        )
+
 
 def buckets(*, starts_at: datetime, ends_at: datetime, every: Every, zone: ZoneInfo) -> Buckets:
     """Cut a half-open span into the hours, days or months of a zone's clock."""
-    return Buckets(tuple(CUTS[every](starts_at, ends_at, zone)), ends_at, zone)
+    return Buckets(tuple(CUTS[every](starts_at, ends_at, zone)), ends_at, every, zone)
 
 
 def span_of(*, item: Item, now: datetime) -> Span | None:
@@ -106,14 +116,30 @@ def of_item(*, item: Item, into: Buckets) -> list[Decimal]:
 def measured(*, periods: Sequence[Period], into: Buckets) -> dict[int, Measured]:
     """Return what each bucket measured by itself, by period id, in one query per way of aggregating.
 
-    The periods come with their item's add-on and metric. Nothing else asks the events for it: where buckets are whole
-    days, rollups may answer here for sums and counts.
+    The periods come with their item's add-on, metric and organization. Whole days of a large period come from its
+    rollup, in two queries more.
     """
-    found: dict[int, Measured] = {period.pk: {} for period in periods}
-    for (aggregation, name), group in queries.by_metric(periods).items():
+    found = _rolled_up([period for period in periods if into.are_days_of(period)], into)
+    rest = [period for period in periods if period.pk not in found]
+    found |= {period.pk: {} for period in rest}
+    for (aggregation, name), group in queries.by_metric(rest).items():
         for period, place, quantity in _measures(aggregation, name, _placed(group, into)):
             found[period][place] = Decimal(quantity)
     return found
+
+
+def _rolled_up(periods: Sequence[Period], into: Buckets) -> dict[int, Measured]:
+    """Return the days of the periods that have a rollup by the calendar of the buckets."""
+    added_up = [period for period in periods if measuring.is_added_up(period)]
+    if not added_up:
+        return {}
+    large = set(Rollup.objects.filter(period__in=added_up, timezone=into.zone.key).values_list("period_id", flat=True))
+    places = {day: place for place, day in enumerate(into.dates())}
+    return {
+        period.pk: {places[day.day]: day.quantity for day in measuring.days_of(period=period) if day.day in places}
+        for period in added_up
+        if period.pk in large and period.item.organization.zone == into.zone
+    }
 
 
 def added(*, periods: Sequence[Period], into: Buckets) -> dict[int, Measured]:
@@ -165,7 +191,7 @@ def _measures(aggregation: str, name: str, facts: QuerySet[Any]) -> QuerySet[Any
         Metric.Aggregation.MAX: Max("quantity", output_field=queries.QUANTITY),
         Metric.Aggregation.UNIQUE: Count(queries.property_text(name), distinct=True),
     }[Metric.Aggregation(aggregation)]
-    counted = facts if aggregation in ADDITIVE else queries.unreversed(facts)
+    counted = facts if aggregation in measuring.ADDED_UP else queries.unreversed(facts)
     return counted.values_list(*where).annotate(measured=measure)
 
 

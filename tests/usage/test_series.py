@@ -15,6 +15,8 @@ from apps.subscriptions.models import Period
 from apps.tenancy.models import Organization
 from apps.usage import operations as usage
 from apps.usage import queries, series
+from apps.usage.models import DailyRollup
+from apps.usage.operations import rolling
 from apps.usage.recording import NewEvent
 from apps.usage.series import Buckets, Every
 from tests import builders
@@ -135,11 +137,28 @@ def test_many_periods_cost_no_more_than_one(seller: Organization, django_assert_
     periods = [metered(seller, "sum", EVENTS[:1], key=f"metric-{number}") for number in range(4)]
     periods += [metered(seller, "unique", EVENTS[:1], key=f"unique-{number}") for number in range(4)]
     into = whole(periods[0])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         quantities = series.measured(periods=periods, into=into)
     with django_assert_num_queries(1):
         assert len(series.added(periods=periods, into=into)) == 4
     assert [quantities[period.pk] for period in periods] == [{1: 3}] * 4 + [{1: 1}] * 4
+
+
+@pytest.mark.parametrize(("aggregation", "days"), [("sum", {1: 10, 9: 8}), ("count", {1: 2, 9: 4})])
+def test_whole_days_of_a_large_period_come_from_its_rollup(
+    seller: Organization, aggregation: str, days: dict[int, int]
+) -> None:
+    period = metered(seller, aggregation, EVENTS)
+    rolling.advance(period=period)
+    record(seller, "1", SEPTEMBER + 9 * DAY)  # not counted yet
+    assert series.measured(periods=[period], into=whole(period)) == {period.pk: days}
+    DailyRollup.objects.update(quantity=1000, event_count=1000)  # so that it shows where a number comes from
+    rolled = series.measured(periods=[period], into=whole(period))[period.pk]
+    assert rolled == {1: 1000, 9: 1001}
+    part = series.buckets(starts_at=SEPTEMBER, ends_at=SEPTEMBER + 1.5 * DAY, every=Every.DAY, zone=seller.zone)
+    assert series.measured(periods=[period], into=part)[period.pk] == {1: {"sum": 3, "count": 1}[aggregation]}
+    hours = series.buckets(starts_at=SEPTEMBER, ends_at=SEPTEMBER + 2 * DAY, every=Every.HOUR, zone=seller.zone)
+    assert sum(series.measured(periods=[period], into=hours)[period.pk].values()) == days[1]
 
 
 @given(st.lists(st.tuples(st.integers(0, 29), st.integers(-50, 50)), max_size=30))
@@ -200,5 +219,5 @@ def metered(
     subscription = builders.subscribed(buyer, offer, now=now)
     for quantity, days, host in events:
         record(seller, quantity, SEPTEMBER + timedelta(seconds=round(days * 86400)), host=host, key=key)
-    related = ("item__add_on__metric", "item__subscription__organization")
+    related = ("item__add_on__metric", "item__organization", "item__subscription__organization")
     return Period.objects.select_related(*related).filter(item__subscription=subscription).earliest("starts_at")
