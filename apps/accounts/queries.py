@@ -1,6 +1,6 @@
 """Read people, keys and customers."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import ApiKey, Customer, Member, Role, User
 from apps.tenancy import scope
@@ -42,3 +42,21 @@ def customers(*, external_id: str | None = None, email: str | None = None) -> Qu
     if external_id is not None:
         rows = rows.filter(external_id=external_id)
     return rows if email is None else rows.filter(email__iexact=email)
+
+
+def customers_called(*, name: str, hint: str | None = None) -> QuerySet[Customer]:
+    """Return the customers that are named so, in any case: by name, id, external id or e-mail address.
+
+    With a hint, those of this name whose external id or e-mail address it is.
+    """
+    if hint is None:
+        called = Q(name__iexact=name) | Q(email__iexact=name) | Q(external_id=name) | Q(public_id=name)
+    else:
+        called = Q(name__iexact=name) & (Q(external_id=hint) | Q(email__iexact=hint))
+    return Customer.objects.filter(called, archived_at__isnull=True).order_by("name", "pk")
+
+
+def customers_like(*, text: str) -> QuerySet[Customer]:
+    """Return the customers with a text somewhere in their name, external id or e-mail address, in any case."""
+    alike = Q(name__icontains=text) | Q(email__icontains=text) | Q(external_id__icontains=text)
+    return Customer.objects.filter(alike, archived_at__isnull=True).order_by("name", "pk")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -110,6 +111,15 @@ def allocations_of(*, credit_note: CreditNote) -> list[Allocation]:
 def credit_notes_on(*, invoice: Invoice) -> list[CreditNote]:
     """Return the credit notes that take back from an invoice, oldest first."""
     return list(invoice.credit_notes.order_by("pk"))
+
+
+def invoice_that_billed(*, period: Period, since: datetime | None = None) -> Invoice | None:
+    """Return the newest invoice, or draft, with a line for the usage of a period; `since`: charged then or later."""
+    lines = Line.objects.filter(charge__period=period, charge__kind=Kind.USAGE)
+    if since is not None:
+        lines = lines.filter(charge__created_at__gte=since)
+    line = lines.order_by("-pk").select_related("invoice").first()
+    return line.invoice if line is not None else None
 
 
 def invoices_of(*, customer: Customer) -> QuerySet[Invoice]:

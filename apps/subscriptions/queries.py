@@ -28,6 +28,15 @@ def usage_items(*, customer: Customer) -> list[Item]:
     )
 
 
+def usage_items_by_customer(*, customers: Iterable[Customer]) -> dict[int, list[Item]]:
+    """Return the items on which usage can be recorded, oldest first, by customer id, in one query."""
+    rows = Item.objects.filter(subscription__customer__in=list(customers), add_on__kind="usage")
+    found: dict[int, list[Item]] = {}
+    for item in rows.select_related("subscription__plan", "add_on").order_by("pk"):
+        found.setdefault(item.subscription.customer_id, []).append(item)
+    return found
+
+
 def last_periods(*, items: Iterable[Item]) -> dict[int, Period]:
     """Return the last opened period of each item, by item id, in one query."""
     rows = Period.objects.filter(item__in=list(items)).order_by("item_id", "-ends_at").distinct("item_id")

@@ -70,8 +70,9 @@ def known_keys(*, keys: Sequence[str]) -> dict[str, Known]:
 
 
 def events_named(*, public_ids: Sequence[str]) -> dict[str, Event]:
-    """Return events by public id, with their item, customer and period."""
-    rows = Event.objects.filter(public_id__in=public_ids).select_related("item__subscription__customer", "period")
+    """Return events by public id, with their item, add-on, customer and period."""
+    related = ("item__subscription__customer", "item__add_on", "period")
+    rows = Event.objects.filter(public_id__in=public_ids).select_related(*related)
     return {event.public_id: event for event in rows}
 
 
@@ -155,6 +156,16 @@ def metric_of(item: Item) -> Metric:
 def events_of(*, periods: Sequence[Period]) -> QuerySet[Event]:
     """Return the events of periods, latest first."""
     return Event.objects.filter(period__in=periods).order_by("-occurred_at", "-pk")
+
+
+def newest_of(*, period: Period, most: int) -> list[Event]:
+    """Return what counts among the last `most` facts of a period, the last recorded first.
+
+    Read by an index, so it costs the same however many there are.
+    """
+    facts = list(Event.objects.filter(period=period).order_by("-pk")[:most])
+    taken_back = {fact.reverses_id for fact in facts}
+    return [fact for fact in facts if not fact.is_reversal and fact.pk not in taken_back]
 
 
 def late_counts(*, subscription: Subscription) -> dict[int, int]:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from apps.core.constraints import CompositeForeignKey
 from apps.core.ids import PublicIdField
 from apps.core.triggers import append_only
+from apps.rating.numbers import plain
 from apps.subscriptions.models import Item, Period
 from apps.tenancy.models import Organization, Owned
 
@@ -69,4 +70,4 @@ class Event(Owned):
         return self.reverses_id is not None
 
     def __str__(self) -> str:
-        return f"{self.quantity} at {self.occurred_at:%Y-%m-%d %H:%M}"
+        return f"{plain(self.quantity)} at {self.occurred_at:%Y-%m-%d %H:%M}"
