@@ -192,14 +192,17 @@ def _latest(periods: Sequence[Period], items: Sequence[Item], formats: Formats) 
     for period in periods:
         events += usage.events_of(periods=[period])[:MOST_EVENTS]
     events.sort(key=_newest, reverse=True)
+    shown = events[:MOST_EVENTS]
+    taken_back = usage.links_of(events=shown).reversed_by
     return [
         {
             "event": event,
             "item": by_id[event.item_id],
             "when": formats.moment(event.occurred_at),
             "quantity": formats.number(event.quantity),
+            "is_taken_back": event.pk in taken_back,
         }
-        for event in events[:MOST_EVENTS]
+        for event in shown
     ]
 
 

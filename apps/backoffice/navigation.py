@@ -8,8 +8,9 @@ from django.urls import reverse_lazy
 ASKS = "apps.backoffice.visibility"
 
 
-def _entry(title: str, icon: str, page: str, permission: str = "may_read") -> dict[str, Any]:
+def _entry(title: str, icon: str, page: str, permission: str = "may_read", **more: str) -> dict[str, Any]:
     return {
+        **{name: f"{ASKS}.{asked}" for name, asked in more.items()},
         "title": title,
         "icon": icon,
         "link": reverse_lazy(f"admin:{page}"),
@@ -25,7 +26,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry("Invoices", "receipt_long", "invoicing_invoice_changelist"),
             _entry("Credit notes", "undo", "invoicing_creditnote_changelist"),
             _entry("Subscriptions", "autorenew", "subscriptions_subscription_changelist"),
-            _entry("Usage", "monitoring", "usage_event_changelist"),
+            _entry("Usage", "monitoring", "usage_event_changelist", active="is_among_events"),
+            _entry("Quick entry", "bolt", "usage_event_quick_entry", "may_record_usage"),
         ],
     },
     {

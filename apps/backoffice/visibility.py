@@ -1,6 +1,7 @@
 """What the theme asks per request: names, badges, and which entries of the side bar a role sees."""
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import allowed
@@ -25,6 +26,17 @@ def environment(request: HttpRequest) -> list[str] | None:
 def may_read(request: HttpRequest) -> bool:
     """Say whether the list may be seen."""
     return allowed(request, Action.READ)
+
+
+def may_record_usage(request: HttpRequest) -> bool:
+    """Say whether usage may be entered."""
+    return allowed(request, Action.RECORD_USAGE)
+
+
+def is_among_events(request: HttpRequest) -> bool:
+    """Say whether the page is the list of events or one of them, not one that has an entry of its own."""
+    there, _, rest = request.path.partition(reverse("admin:usage_event_changelist"))
+    return there == "" and (rest == "" or rest[0].isdigit())
 
 
 def may_manage_keys(request: HttpRequest) -> bool:

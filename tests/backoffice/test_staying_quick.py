@@ -52,6 +52,17 @@ def test_the_customer_page(owner: Client, office: Organization, offer: Offer, bu
     assert few <= MOST
 
 
+def test_the_page_that_takes_an_event_back(owner: Client, office: Organization, offer: Offer, buyer: Customer) -> None:
+    with scope.of(office):
+        event = builders.used(buyer, offer, "1", at=OCTOBER)
+    page = address("usage_event_take_back", event.pk)
+    few = queries(owner, page)
+    with scope.of(office):
+        for day in range(20):
+            builders.used(buyer, offer, "1", at=OCTOBER + timedelta(days=day))
+    assert queries(owner, page) <= few <= MOST
+
+
 @pytest.mark.parametrize(
     "page",
     [

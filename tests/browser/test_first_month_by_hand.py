@@ -33,11 +33,15 @@ def test_four_calls_by_hand_are_380_on_the_preview(office: Page) -> None:
     office.goto("/admin/accounts/customer/")
     office.get_by_role("link", name="Fabrikam").first.click()
     office.get_by_role("link", name="Add usage").first.click()
-    for _ in range(4):
+    for number in range(4):
         amount = office.get_by_label("Amount")
         expect(amount).to_be_focused()
         expect(amount).to_have_value("1")
         amount.press("Enter")
+        if number:  # one of this day is there already: the same key saves it anyway
+            expect(office.get_by_role("button", name="Save anyway")).to_be_visible()
+            expect(amount).to_be_focused()
+            amount.press("Enter")
         expect(office.get_by_text(re.compile("1 Coaching call .*95.00, lands on the invoice of")).first).to_be_visible()
         office.wait_for_load_state()
     office.get_by_role("link", name="Preview next invoice").first.click()
@@ -56,4 +60,4 @@ def test_garbage_is_told_at_the_field_and_nothing_is_stored(office: Page) -> Non
     expect(office.get_by_text("This must be a number such as 12 or 12.5")).to_be_visible()
     office.get_by_label("Amount").fill("0")
     office.keyboard.press("Enter")
-    expect(office.get_by_text("The amount must be greater than zero.")).to_be_visible()
+    expect(office.get_by_text("The amount must not be zero: that would record nothing.")).to_be_visible()
