@@ -122,6 +122,15 @@ def wait_for_waiting(held: Held[Any], count: int = 1) -> None:
     wait_until(lambda: _count(_WAITING, held.pid) >= count, f"{count} were to wait, {_count(_WAITING, held.pid)} do")
 
 
+def is_running(words: str) -> bool:
+    """Say whether another connection runs, or has just run, a statement with these words in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND position(%s IN query) > 0", [words]
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def wait_until(holds: Callable[[], bool], otherwise: str) -> None:
     """Return once something holds; fail after a while."""
     ends = monotonic() + PATIENCE_SECONDS

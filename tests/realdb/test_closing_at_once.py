@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from apps.core.refusals import Refusal
 from apps.invoicing import closing
@@ -84,47 +84,12 @@ def test_an_event_posted_while_its_period_closes_is_billed_once(seller: Organiza
     assert Event.objects.filter(late=True).count() == outcomes[True]
 
 
-def test_closing_waits_for_a_recording_that_is_under_way(seller: Organization) -> None:
-    """The recorder holds its period FOR SHARE until it commits, so the closer sees what it recorded."""
-    offer = builders.usage_offer(seller)
-    builders.subscribed(builders.customer(seller, external_id="crm-1"), offer)
-    order: list[str] = []
-
-    def slow_post() -> None:
-        with transaction.atomic():
-            post(seller, "slow")
-            order.append("posted")
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(0.4)")
-            order.append("committing")
-
-    def close() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.2)")
-        close_all(seller)
-        order.append("closed")
-
-    assert not [result for result in at_once(slow_post, close) if result]
-    assert order == ["posted", "committing", "closed"]
-    assert not Event.objects.get().late
-    assert Charge.objects.get().amount_minor == 9500
-
-
 def test_a_start_sent_four_times_at_once_bills_one_subscription(seller: Organization) -> None:
     offer = builders.usage_offer(seller, base="100")
     buyer = builders.customer(seller)
     results = at_once(*[lambda: builders.subscribed(buyer, offer)] * 4)
     assert Counter(type(result) for result in results) == {Subscription: 1, Refusal: 3}
     assert Invoice.objects.count() == 1
-
-
-def test_the_same_key_twenty_times_stores_one_event(seller: Organization) -> None:
-    offer = builders.usage_offer(seller)
-    builders.subscribed(builders.customer(seller, external_id="crm-1"), offer)
-    results = at_once(*[lambda: post(seller, "same")] * 20)
-    assert [type(result) for result in results] == [usage.Recorded] * 20
-    assert Counter(result.repeated for result in results) == {True: 19, False: 1}  # type: ignore[union-attr]
-    assert Event.objects.count() == 1
 
 
 def test_programs_that_open_the_same_missing_period_share_it(seller: Organization) -> None:

@@ -22,7 +22,7 @@ from apps.usage.recording import NewEvent, Outcome
 from apps.usage.rules import Where
 from tests import builders
 from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
-from tests.overlapping import Course, course, wait_for_waiting
+from tests.overlapping import Course, course, is_running, wait_for_waiting, wait_until
 
 AT = SEPTEMBER + timedelta(days=9)
 
@@ -282,3 +282,23 @@ def test_a_worker_that_dies_is_followed_by_one_that_counts_everything_once(
     assert second.result() == (0 if ends == "commit" else 5)
     assert Rollup.objects.get().fact_count == 5
     assert [day.event_count for day in measuring.days_of(period=period)] == [5]
+
+
+def test_a_period_that_is_never_free_is_counted_as_far_as_nothing_can_come(
+    seller: Organization, beside: Course
+) -> None:
+    """The worker waits for the one that may still commit a lower id, and for nobody who came later."""
+    period = september()
+    early = beside.hold(lambda: post_many(seller, ["early-1", "early-2"]))
+    seen = post(seller, "seen").event
+    worker = beside.start(lambda: usage.catch_up(organization=seller, beyond=0))
+    wait_until(lambda: is_running("pg_snapshot_xmin"), "the worker does not wait")
+    later = beside.hold(lambda: post(seller, "later"))
+    assert not worker.done()
+    early.commit()
+    assert worker.result() == 3
+    assert Rollup.objects.get().counted_to == seen.pk
+    later.commit()
+    assert measuring.so_far(periods=[period])[period.pk] == queries.Usage(Decimal(4), 4, 4)
+    assert usage.catch_up(organization=seller, beyond=0) == 1
+    assert measuring.so_far(periods=[period]) == queries.usage_of(periods=[period])
