@@ -47,6 +47,7 @@ CELERY_DB_REUSE_MAX = 1000
 beat_scheduler = "celery.beat:Scheduler"
 beat_schedule = {
     "outbox": {"task": "outbox.work", "schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS}},
+    "pulls": {"task": "usage.announce_pulls", "schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS}},
     "closing": {"task": "invoicing.close_due", "schedule": 60.0, "options": {"expires": 60}},
     "rollups": {"task": "usage.advance_rollups", "schedule": 60.0, "options": {"expires": 60}},
 }

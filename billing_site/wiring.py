@@ -2,10 +2,12 @@
 
 from apps.delivery import handlers as delivery
 from apps.outbox.wiring import Wiring
+from apps.usage import handlers as usage
 
 HANDLERS: Wiring = {
     "invoice.finalized": {"delivery.store_document": delivery.store_document},
     "credit_note.issued": {"delivery.store_credit_note": delivery.store_credit_note},
     "document.stored": {"delivery.mail_invoice": delivery.mail_invoice},
     "invoice.resend_requested": {"delivery.mail_again": delivery.mail_again},
+    "usage.pull_due": {"usage.ask_usage_system": usage.ask_usage_system},
 }

@@ -10,6 +10,7 @@ from apps.invoicing.api.credit_notes import CreditNoteDetail, CreditNoteList
 from apps.invoicing.api.invoices import InvoiceList
 from apps.subscriptions.api import CustomerDetail, ItemPrice, ItemsMove
 from apps.usage.api.events import EventDetail, EventReversal
+from apps.usage.api.pull_sources import ItemPullSource
 from apps.usage.api.recording import Usage
 from apps.usage.api.records import CurrentUsage, UsageRecords
 from apps.usage.api.series import UsageSeries
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *catalog,
     path("items/move", ItemsMove.as_view()),
     path("items/<str:public_id>/price", ItemPrice.as_view()),
+    path("items/<str:public_id>/pull-source", ItemPullSource.as_view()),
     path("usage", Usage.as_view()),
     path("usage/current", CurrentUsage.as_view()),
     path("usage/series", UsageSeries.as_view()),

@@ -22,6 +22,7 @@ from apps.subscriptions.models import Subscription
 from apps.tenancy import operations as tenancy
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
+from apps.usage import pulls
 from apps.usage import queries as usage
 
 logger = logging.getLogger(__name__)
@@ -75,13 +76,7 @@ class ClosingFailed(Exception):
 @transaction.atomic
 def close_next(*, as_of: datetime, now: datetime) -> Closed | None:
     """Claim the next due subscription of the scope and close its next boundary; None when nothing is left to claim."""
-    subscription = (
-        _due(as_of)
-        .select_for_update(skip_locked=True, of=("customer", "self"))
-        .select_related("customer", "plan__product", "organization")
-        .order_by("bills_at", "pk")
-        .first()
-    )
+    subscription = _claim(as_of)
     if subscription is None:
         return None
     try:
@@ -123,7 +118,22 @@ def close_boundary(*, subscription: Subscription, now: datetime) -> Invoice | No
 
 
 def _due(as_of: datetime) -> QuerySet[Subscription]:
-    return Subscription.objects.filter(bills_at__lte=as_of, parked_at__isnull=True)
+    """Return what is due and can be closed: whose usage system has yet to answer waits, and holds up no other."""
+    return pulls.not_awaiting(Subscription.objects.filter(bills_at__lte=as_of, parked_at__isnull=True))
+
+
+def _claim(as_of: datetime) -> Subscription | None:
+    claimed = (
+        _due(as_of)
+        .select_for_update(skip_locked=True, of=("customer", "self"))
+        .select_related("customer", "plan__product", "organization")
+        .order_by("bills_at", "pk")
+    )
+    subscription = claimed.first()
+    # Looked at again under the lock: a usage system may have been named between the look and the lock.
+    while subscription is not None and pulls.is_awaiting(subscription):
+        subscription = claimed.first()
+    return subscription
 
 
 def _note_waiting(subscription: Subscription, waiting: Sequence[Due], now: datetime) -> None:

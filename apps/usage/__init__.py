@@ -1,5 +1,6 @@
 """What was used, when, on which item.
 
-Owns: Event, recording, the aggregates of a period, and the rollups that a worker keeps of them.
+Owns: Event, recording, the aggregates of a period, the rollups that a worker keeps of them, and asking usage
+systems for what ended.
 Does not own: prices and invoices.
 """

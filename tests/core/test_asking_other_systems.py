@@ -186,6 +186,7 @@ def test_what_is_no_answer_in_http_is_said_so(said: bytes) -> None:
     with speaking(said) as port, pytest.raises((BadAnswer, Unreachable)) as fault:
         ask(port)
     assert fault.value.may_pass
+    assert "SSH" not in fault.value.sentence
 
 
 def test_nobody_upgrades_to_what_was_not_asked_for() -> None:

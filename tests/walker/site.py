@@ -9,7 +9,7 @@ from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox.models import Job
 from apps.subscriptions.models import Item, Subscription
 from apps.tenancy.models import Organization
-from apps.usage.models import Event
+from apps.usage.models import Event, PullSource
 from tests.walker.classes import (
     ADMIN,
     API,
@@ -46,6 +46,7 @@ KINDS = [
     Kind(Subscription),
     Kind(Item),
     Kind(Event),
+    Kind(PullSource),
     Kind(Invoice),
     Kind(CreditNote),
     Kind(Job),
@@ -107,6 +108,11 @@ def quote_body(world: World) -> dict[str, Any]:
 def item_price_body(world: World) -> dict[str, Any]:
     """Return a price to negotiate."""
     return {"form": PER_UNIT}
+
+
+def pull_source_body(world: World) -> dict[str, Any]:
+    """Return a usage system to name."""
+    return {"url": "https://usage.example.com/other"}
 
 
 def move_body(world: World) -> dict[str, Any]:
@@ -178,6 +184,10 @@ CLASSES: dict[str, Page] = {
     "admin:usage_event_customers": Page(opens=RECORDERS),
     "admin:usage_event_take_back": Page(opens=RECORDERS, writes=RECORDERS, fills={"object_id": Event}, shows=True),
     "admin:usage_event_undo": Page(opens=NOBODY, writes=RECORDERS, fills={"object_id": Event}),
+    "admin:usage_pullsource_item": Page(writes=MANAGERS, fills=ITEM, shows=True),
+    "admin:usage_pullsource_ask": Page(opens=NOBODY, writes=MANAGERS, fills=ITEM),
+    "admin:usage_pullsource_new_secret": Page(opens=NOBODY, writes=MANAGERS, fills=ITEM),
+    "admin:usage_pullsource_take_away": Page(opens=MANAGERS, writes=MANAGERS, fills=ITEM),
     "admin:invoicing_invoice_pdf": Page(writes=MEMBERS, fills=INVOICE, shows=True),
     "admin:invoicing_invoice_resend": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE, shows=True),
     "admin:invoicing_invoice_finalize": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE),
@@ -213,6 +223,7 @@ CLASSES: dict[str, Page] = {
     "/api/v1/items/%(public_id)s/price": Page(
         API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Item}, body=item_price_body
     ),
+    "/api/v1/items/%(public_id)s/pull-source": Page(API, fills={"public_id": Item}, shows=True, body=pull_source_body),
     "/api/v1/usage": Page(API, writes=RECORDERS, shows=True, body=usage_body),
     "/api/v1/usage/current": Page(API, asks={"item": Item}, shows=True),
     "/api/v1/usage/series": Page(API, asks={"item": Item}, shows=True),

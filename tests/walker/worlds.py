@@ -14,6 +14,8 @@ from django.db import connection, models, transaction
 from apps.accounts import operations as accounts
 from apps.accounts.models import ApiKey, Role, User
 from apps.catalog import operations as catalog
+from apps.core.encrypted_field import EncryptedTextField
+from apps.core.encryption import Secret
 from apps.core.ids import PublicIdField
 from apps.delivery.models import Attempt, Delivery, Document
 from apps.invoicing import assembling, closing, crediting
@@ -26,8 +28,9 @@ from apps.tenancy import scope
 from apps.tenancy.history import OwnedHistory
 from apps.tenancy.models import Organization
 from apps.usage import operations as usage
+from apps.usage import pulls
 from apps.usage import queries as usages
-from apps.usage.models import Alert, AlertFiring, Event, LimitFiring
+from apps.usage.models import Alert, AlertFiring, Event, LimitFiring, Pull
 from apps.usage.rules import Where
 from tests import builders
 from tests.builders import OCTOBER, SEPTEMBER
@@ -129,6 +132,18 @@ def _bill(seller: Organization) -> None:
         pass
     Organization.objects.update(auto_finalize=True)
     seller.refresh_from_db()
+    _ask(seller)
+
+
+def _ask(seller: Organization) -> None:
+    """Name a usage system, for every item that could have one, that has given no answer."""
+    for item in pulls.items().filter(add_on__isnull=False).order_by("pk"):
+        source = usage.set_source(item=item, url="https://usage.example.com/", now=NOW).source
+        source.url = "https://usage.invalid/"  # whoever tries it asks nobody
+        source.save(update_fields=["url"])
+        period = item.periods.latest("ends_at")
+        details = {"status": Pull.Status.FAILED, "answer": "it failed", "created_at": NOW}
+        Pull.objects.create(organization=seller, source=source, period=period, **details)
 
 
 def _limit(seller: Organization, offer: builders.Offer) -> None:
@@ -212,6 +227,8 @@ def _can_be_marked(column: Any) -> bool:
 def _marked(column: Any, value: Any, text: str) -> Any:
     if value is None:
         return None
+    if isinstance(column, EncryptedTextField):
+        return Secret(text)
     if isinstance(column, models.JSONField):
         return _marked_leaves(value, text) or {"marked": text}
     if isinstance(column, models.BinaryField):
@@ -233,7 +250,7 @@ def unmarked(world: World, canary: str) -> list[str]:
     with scope.everywhere():
         for model in every_owned_model():
             for column in model._meta.concrete_fields:
-                if not _can_be_marked(column) or isinstance(column, models.BinaryField):
+                if not _can_be_marked(column) or isinstance(column, models.BinaryField | EncryptedTextField):
                     continue
                 rows = _rows_of(model, world)
                 if rows.exists() and not any(

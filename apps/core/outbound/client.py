@@ -69,8 +69,9 @@ class Client:
         ) as connection:
             try:
                 return self._exchange(connection, backend, _request(method, target, body, headers, self.limits))
-            except httpcore.RemoteProtocolError as fault:
-                raise BadAnswer(f"What came back is not an answer in HTTP: {fault}.") from None
+            except httpcore.RemoteProtocolError:
+                # Its words would quote what came: nobody shall read a strange service's greeting through us.
+                raise BadAnswer("What came back is not an answer in HTTP, or broke off.") from None
 
     def _exchange(
         self, connection: httpcore.HTTPConnection, backend: GuardedBackend, request: httpcore.Request
