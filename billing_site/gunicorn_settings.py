@@ -1,5 +1,6 @@
 """Gunicorn's settings, for scripts/run and for production alike; options on its command line win."""
 
+import gc
 import os
 import signal
 from typing import Any
@@ -25,3 +26,13 @@ _leash = processes.dies_with_parent(signal.SIGKILL)
 def post_fork(server: Any, worker: Any) -> None:
     """Let the kernel end a worker with its master: by itself it would listen on for seconds after a kill -9."""
     _leash()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Leave what is loaded by now out of every search for garbage, and search less often.
+
+    Requests with thousands of events otherwise pay a twelfth of their time to look through the office's own code.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
