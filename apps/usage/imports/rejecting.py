@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 
 from apps.usage.imports.layout import OURS, Layout
@@ -26,8 +27,11 @@ class Rejected:
 
     def begin(self) -> None:
         """Set an earlier file of this name aside, as somebody may be mending it."""
-        if self.path.exists():
-            self.path.replace(self.path.with_name(f"{self.path.name}.old"))
+        if not self.path.exists():
+            return
+        names = (f"{self.path.name}.old{number}" if number > 1 else f"{self.path.name}.old" for number in count(1))
+        free = next(name for name in names if not self.path.with_name(name).exists())
+        self.path.rename(self.path.with_name(free))
 
     def cut(self, length: int) -> None:
         """Forget what was written beyond a length."""

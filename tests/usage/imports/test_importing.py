@@ -154,7 +154,9 @@ def test_a_rejected_file_that_somebody_may_be_mending_is_kept(run: Run) -> None:
     work = run(bad)
     work.rejected_path.write_text("half mended")
     run(bad)
+    run(bad)
     assert work.rejected_path.with_name("usage.csv.rejected.csv.old").read_text() == "half mended"
+    assert "did you mean" in work.rejected_path.with_name("usage.csv.rejected.csv.old2").read_text()
 
 
 def test_a_dry_run_stores_and_writes_nothing(run: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import sqlite3
 import sys
 from argparse import ArgumentParser
 from contextlib import closing
@@ -72,6 +73,8 @@ class Command(BaseCommand):
             self._stop(work, refusal.sentence)
         except OSError as fault:
             self._stop(work, f"{fault.filename or work.path}: {fault.strerror}.")
+        except sqlite3.Error as fault:
+            self._stop(work, f"The progress cannot be kept in {work.progress_path}: {fault}.")
         except (OperationalError, InterfaceError) as fault:
             self._stop(work, f"The database is away: {str(fault).strip()}.")
         except KeyboardInterrupt:
