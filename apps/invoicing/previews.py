@@ -54,12 +54,19 @@ class Landing:
 
 def landing(*, item: Item, instant: datetime) -> Landing:
     """Say on which invoice usage of this item at this instant would land."""
-    subscription = item.subscription
     period = timelines.period_at(item=item, instant=instant)
-    if period is not None and period.status != Period.Status.CURRENT:
-        return Landing(subscription.bills_at, late=True)
-    if period is None or subscription.bills_at is None:
+    if period is None:
         return Landing(None, late=False)
-    if period.ends_at == subscription.next_boundary_at:
+    return lands(item=item, ends_at=period.ends_at, closed=period.status != Period.Status.CURRENT)
+
+
+def lands(*, item: Item, ends_at: datetime, closed: bool) -> Landing:
+    """Say on which invoice usage of this item lands in a period that ends so and is closed already, or not."""
+    subscription = item.subscription
+    if closed:
+        return Landing(subscription.bills_at, late=True)
+    if subscription.bills_at is None:
+        return Landing(None, late=False)
+    if ends_at == subscription.next_boundary_at:
         return Landing(subscription.bills_at, late=False)
-    return Landing(period.ends_at + subscription.organization.usage_grace, late=False)
+    return Landing(ends_at + subscription.organization.usage_grace, late=False)

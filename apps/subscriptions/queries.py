@@ -161,3 +161,15 @@ def periods_between(*, item: Item, starts_at: datetime, ends_at: datetime) -> li
     """Return the opened periods of an item that lie in a half-open span, wholly or in part, oldest first."""
     rows = Period.objects.filter(item=item, starts_at__lt=ends_at, ends_at__gt=starts_at)
     return list(rows.select_related("item__add_on__metric", "item__organization").order_by("starts_at"))
+
+
+def periods_reaching(*, items: Iterable[Item], earliest: datetime, latest: datetime) -> list[Period]:
+    """Return the opened periods of items that cover anything from one instant to another, oldest first."""
+    rows = Period.objects.filter(item__in=list(items), ends_at__gt=earliest, starts_at__lte=latest)
+    return list(rows.select_related("price").order_by("item_id", "starts_at"))
+
+
+def items_by_id(*, ids: Iterable[int]) -> dict[int, Item]:
+    """Return items by id, with all that pricing their usage asks for."""
+    related = ("add_on__metric", "price", "subscription__plan", "subscription__organization")
+    return {item.pk: item for item in Item.objects.filter(pk__in=list(ids)).select_related(*related)}

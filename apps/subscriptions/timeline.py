@@ -77,6 +77,32 @@ def current(*, items: Sequence[Item], instant: datetime, zone: ZoneInfo) -> dict
     return found
 
 
+def between(*, items: Sequence[Item], earliest: datetime, latest: datetime, zone: ZoneInfo) -> dict[int, list[Span]]:
+    """Return the spans of items that cover anything from one instant to another, opened or yet to be, by item id."""
+    by_id = {item.pk: item for item in items}
+    found: dict[int, list[Span]] = {pk: [] for pk in by_id}
+    for period in queries.periods_reaching(items=items, earliest=earliest, latest=latest):
+        period.item = by_id[period.item_id]
+        found[period.item_id].append(stored(period))
+    opened = queries.last_periods(items=items)
+    for item in items:
+        last = opened.get(item.pk)
+        while last is None or last.ends_at <= latest:
+            span = following(item=item, last=last, zone=zone)
+            if span is None:
+                break
+            if span.span.ends_at > earliest:
+                found[item.pk].append(span)
+            last = Period(
+                item=item,
+                index=span.index,
+                starts_at=span.span.starts_at,
+                ends_at=span.span.ends_at,
+                billable=span.billable,
+            )
+    return found
+
+
 def _ahead(item: Item, last: Period | None, instant: datetime, zone: ZoneInfo) -> Span | None:
     """Compute the span after an item's last opened period that covers an instant."""
     while last is not None and last.ends_at <= instant:

@@ -141,6 +141,35 @@ def transactions_of(*, period: Period) -> list[Decimal]:
     return list(events.order_by("occurred_at", "pk").values_list("quantity", flat=True))
 
 
+def dated_transactions(*, periods: Sequence[Period]) -> dict[int, list[tuple[datetime, Decimal]]]:
+    """Return instant and quantity of each unreversed event in the order of rating, by period, in one query."""
+    found: dict[int, list[tuple[datetime, Decimal]]] = {period.pk: [] for period in periods}
+    rows = unreversed(Event.objects.filter(period__in=periods)).order_by("period_id", "occurred_at", "pk")
+    for period, occurred_at, quantity in rows.values_list("period_id", "occurred_at", "quantity"):
+        found[period].append((occurred_at, quantity))
+    return found
+
+
+def last_instants(*, periods: Sequence[Period]) -> dict[int, datetime]:
+    """Return when the last unreversed event of each period happened, by period, in one query."""
+    rows = unreversed(Event.objects.filter(period__in=periods)).order_by().values_list("period_id")
+    return dict(rows.annotate(last=Max("occurred_at")))
+
+
+def quantities_alike(
+    *, periods: Sequence[Period], quantities: Sequence[Decimal]
+) -> list[tuple[int, datetime, Decimal]]:
+    """Return item, instant and quantity of the unreversed events of periods that have one of these quantities."""
+    rows = unreversed(Event.objects.filter(period__in=periods)).filter(quantity__in=quantities)
+    return list(rows.order_by("pk").values_list("item_id", "occurred_at", "quantity"))
+
+
+def largest_of(*, periods: Sequence[Period]) -> dict[int, tuple[int, Decimal]]:
+    """Return how many unreversed events of periods there are, and their largest quantity, by item."""
+    rows = unreversed(Event.objects.filter(period__in=periods)).order_by().values_list("item_id")
+    return {item: (many, most) for item, many, most in rows.annotate(many=Count("pk"), most=Max("quantity"))}
+
+
 def unreversed(facts: QuerySet[Event]) -> QuerySet[Event]:
     """Leave out reversals, and the events that one of these facts reverses."""
     taken_back = facts.filter(reverses_id=OuterRef("pk"))
