@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, path
 from apps.accounts import queries as accounts
 from apps.accounts.models import User
 from apps.accounts.scoped_admin import OwnedAdmin
-from apps.backoffice import dashboard, switching
+from apps.backoffice import dashboard, paste_rows, switching
 from apps.core.admin import SignInForm, Site
 
 NO_ORGANIZATION = "You have no access to any organization yet. Ask an owner to add you as a member."
@@ -64,7 +64,10 @@ class BackofficeSite(Site):
         return inner
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        ours = [path("organizations/", self.admin_view(self.organizations), name="organizations")]
+        ours = [
+            path("organizations/", self.admin_view(self.organizations), name="organizations"),
+            path("paste-rows/", self.admin_view(self.paste_rows), name="paste_rows"),
+        ]
         return ours + [url for url in super().get_urls() if getattr(url, "name", None) not in LEFT_OUT]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -74,3 +77,7 @@ class BackofficeSite(Site):
     def organizations(self, request: HttpRequest) -> HttpResponse:
         """Let a member of several organizations choose which one to work for."""
         return switching.organizations(request, self.each_context(request))
+
+    def paste_rows(self, request: HttpRequest) -> HttpResponse:
+        """Take usage from a spreadsheet or a file, after a look at it."""
+        return paste_rows.paste_rows(request, self.each_context(request))

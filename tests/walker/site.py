@@ -161,6 +161,7 @@ CLASSES: dict[str, Page] = {
     "admin:password_change_done": Page(),
     "admin:autocomplete": Page(opens=NOBODY),
     "admin:jsi18n": Page(),
+    "admin:paste_rows": Page(opens=RECORDERS, writes=RECORDERS),
     "admin:organizations": Page(writes=MEMBERS, shows=True),
     "admin:app_list": Page(writes=MEMBERS, fills={"app_label": "accounts"}),
     "/admin/%(url)s": Page(opens=NOBODY, fills={"url": "nothing/here"}),

@@ -92,20 +92,18 @@ class Planner:
             row.event = msgspec.structs.replace(event, idempotency_key=keys.key_of(content, number))
 
 
-def judge(row: Row, outcome: Outcome) -> bool:
-    """Add to a row's faults why recording refuses it; say whether it was recorded before.
+def judge(row: Row, outcome: Outcome) -> None:
+    """Note on a row that it was recorded before, or why recording refuses it.
 
     A key that was made of what the row says can only have been used for that.
     """
     refusal = outcome.refusal
-    if refusal is None:
-        return outcome.repeated
-    if refusal.code == "key_used_differently" and row.key is None:
-        return True
+    if refusal is None or (refusal.code == "key_used_differently" and row.key is None):
+        row.before = outcome.repeated or refusal is not None
+        return
     sentence = refusal.sentence
     if refusal.code == "ambiguous_item":
         sentence = lines.several_named(row.customer_name, refusal.extra["items"])
     elif refusal.code == "key_used_differently":
         sentence = USED_DIFFERENTLY
     row.find(FIELDS.get(refusal.field, ""), sentence)
-    return False

@@ -1,6 +1,6 @@
 """One row of a file: its cells read into values, and every fault of it in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,7 +37,7 @@ class Fault(NamedTuple):
 class Row:
     """A row on its way: the texts of who and what, the values that could be read, all its faults, and its event.
 
-    `customer_name` and `type_name` are those of whom and what was found.
+    `customer_name` and `type_name` are those of whom and what was found; `before`: it was recorded before.
     """
 
     number: int
@@ -53,10 +53,16 @@ class Row:
     type_name: str = ""
     item_id: int | None = None
     event: NewEvent | None = None
+    before: bool = False
 
     def find(self, column: str, sentence: str) -> None:
         """Note a fault."""
         self.faults.append(Fault(column, sentence))
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is recorded now, or would be."""
+        return self.event is not None and not self.faults and not self.before
 
     @property
     def reason(self) -> str:
@@ -82,6 +88,13 @@ def read_row(record: Record, layout: Layout, dates: Dates) -> Row:
     row.customer, row.type, row.note = said[Field.CUSTOMER], said[Field.TYPE], said.get(Field.NOTE, "")
     _read_values(row, said, layout, dates)
     return row
+
+
+def said_of_dates(rows: Iterable[Row], layout: Layout, dates: Dates) -> tuple[str, ...]:
+    """Say how dates in the locale's own order are read, where there are any."""
+    place = layout.columns[Field.DATE]
+    local = any(dates.is_local(row.cells[place].strip()) for row in rows if place < len(row.cells))
+    return (dates.said,) if local else ()
 
 
 def _read_values(row: Row, said: Mapping[Field, str], layout: Layout, dates: Dates) -> None:

@@ -19,7 +19,7 @@ from apps.usage.imports.layout import Layout, layout_of
 from apps.usage.imports.planning import Planner, judge
 from apps.usage.imports.progress import Progress, Standing
 from apps.usage.imports.rejecting import Rejected
-from apps.usage.imports.rows import Row, read_row
+from apps.usage.imports.rows import Row, read_row, said_of_dates
 from apps.usage.imports.texts import HEAD_BYTES, Encoding, Lines, Record, encoding_of
 from apps.usage.imports.values import Dates
 from apps.usage.models import Event
@@ -118,6 +118,7 @@ class Import:
         """Record a piece, and count what became of its rows."""
         now = self.clock()
         rows = [read_row(record, layout, dates) for record in piece]
+        self.said += tuple(said for said in said_of_dates(rows, layout, dates) if said not in self.said)
         planner.plan(rows, now=now)
         self._count(rows, now)
         bad = [row for row in rows if row.faults]
@@ -141,11 +142,10 @@ class Import:
                 actor=self.actor,
             )
         for (row, _), outcome in zip(planned, outcomes, strict=True):
-            if judge(row, outcome):
-                self.standing.before += 1
-            elif not row.faults:
-                self.standing.recorded += 1
-                self.standing.late += outcome.late
+            judge(row, outcome)
+            self.standing.before += row.before
+            self.standing.recorded += row.is_new
+            self.standing.late += row.is_new and outcome.late
 
 
 def _digest(file: BinaryIO, begins: int, ends: int) -> "hashlib._Hash":
