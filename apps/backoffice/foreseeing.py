@@ -1,7 +1,7 @@
 """What pasted rows would do: what each would cost, where it lands, and what to look at twice before it is recorded."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,10 +68,8 @@ def _addition(row: Row, items: Mapping[int, Item], now: datetime) -> Addition:
 
 def _compare(found: Sequence[Prospect], zone: ZoneInfo, now: datetime) -> None:
     """Note which rows are there already, and which are far larger than what their item knows."""
-    concerned = {period.pk: period for period in _periods(found, now)}
-    measured = measuring.so_far(periods=concerned.values()) if concerned else {}
-    periods = [concerned[pk] for pk, so_far in measured.items() if so_far.fact_count]
-    if not periods or sum(so_far.fact_count for so_far in measured.values()) > MOST_LOOKED_AT:
+    periods, facts = _periods(found, now)
+    if not periods or facts > MOST_LOOKED_AT:
         return
     amounts = list({_amount(prospect) for prospect in found})
     there: set[Content] = {
@@ -87,13 +85,19 @@ def _compare(found: Sequence[Prospect], zone: ZoneInfo, now: datetime) -> None:
             prospect.largest = largest
 
 
-def _periods(found: Sequence[Prospect], now: datetime) -> Iterator[Period]:
+def _periods(found: Sequence[Prospect], now: datetime) -> tuple[list[Period], int]:
+    """Return the periods in which rows land and the newest of their items, as far as anything is recorded in them.
+
+    Beside them how many facts that is; those of the former are known already.
+    """
+    landing = [prospect.foreseen for prospect in found if prospect.foreseen is not None]
+    hit = {each.span.period.pk: (each.span.period, each.fact_count) for each in landing if each.span.period is not None}
     items = {prospect.item.pk: prospect.item for prospect in found}
-    for prospect in found:
-        if prospect.foreseen is not None and prospect.foreseen.span.period is not None:
-            yield prospect.foreseen.span.period
-    if items:
-        yield from timelines.newest_periods(items=items.values(), instant=now, most=MOST_PERIODS)
+    newest = timelines.newest_periods(items=items.values(), instant=now, most=MOST_PERIODS) if items else []
+    others = [period for period in newest if period.pk not in hit]
+    measured = measuring.so_far(periods=others) if others else {}
+    counted = [*hit.values(), *((period, measured[period.pk].fact_count) for period in others)]
+    return [period for period, facts in counted if facts], sum(facts for _, facts in counted)
 
 
 def _amount(prospect: Prospect) -> Decimal:

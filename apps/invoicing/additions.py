@@ -40,11 +40,13 @@ class Foreseen:
     """What an addition would add, and where it would land, in which span of its item.
 
     `adds` is None where it is more than an invoice can say; `is_priced` is False where it is not worked out one by one.
+    `fact_count` is how much the span has recorded already.
     """
 
     adds: Money | None
     landing: Landing
     span: Span
+    fact_count: int
     is_priced: bool = True
 
 
@@ -78,9 +80,11 @@ class _Total:
     transactions: list[tuple[datetime, Decimal]] | None = None
     is_priced: bool = True
     amount: Money | None = field(init=False)
+    fact_count: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.amount = self._rated()
+        self.fact_count = self.usage.fact_count
 
     def add(self, addition: Addition) -> Money | None:
         """Add usage; return what the amount grew by."""
@@ -150,7 +154,13 @@ def _totals(spans: Sequence[Span], many: int) -> Mapping[tuple[int, int], _Total
 def _foreseen(addition: Addition, span: Span, total: _Total) -> Foreseen:
     closed = span.period is not None and span.period.status != Period.Status.CURRENT
     landing = previews.lands(item=addition.item, ends_at=span.span.ends_at, closed=closed)
-    return Foreseen(adds=total.add(addition), landing=landing, span=span, is_priced=total.is_priced)
+    return Foreseen(
+        adds=total.add(addition),
+        landing=landing,
+        span=span,
+        fact_count=total.fact_count,
+        is_priced=total.is_priced,
+    )
 
 
 def _is_by_transaction(span: Span) -> bool:
