@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,44 +16,51 @@ from apps.core.refusals import NotFound, Refusal
 from apps.subscriptions.models import Period
 from apps.usage.recording import Line
 
-_TARGETS = """
+_LINES = """
 WITH line AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%(lines)s::json)
         AS line(place int, item text, customer_id text, external_id text, metric text, add_on text)
-), buyer AS (
-    SELECT line.place, line.metric, line.add_on, customer.id FROM line
-    JOIN accounts_customer customer ON customer.public_id = line.customer_id
-    WHERE customer.organization_id = %(organization)s
-    UNION ALL
-    SELECT line.place, line.metric, line.add_on, customer.id FROM line
-    JOIN accounts_customer customer
-        ON customer.organization_id = %(organization)s AND customer.external_id = line.external_id
-), meant AS (
-    SELECT line.place, item.id FROM line
-    JOIN subscriptions_item item ON item.public_id = line.item
-    WHERE item.organization_id = %(organization)s
-    UNION ALL
-    SELECT buyer.place, item.id FROM buyer
-    JOIN subscriptions_subscription subscription
-        ON subscription.organization_id = %(organization)s AND subscription.customer_id = buyer.id
-    JOIN subscriptions_item item ON item.subscription_id = subscription.id
-    JOIN catalog_addon add_on ON add_on.id = item.add_on_id
-    JOIN catalog_metric metric ON metric.id = add_on.metric_id
-    WHERE metric.key = buyer.metric OR add_on.key = buyer.add_on
 )
-SELECT meant.place, item.id, item.public_id, item.subscription_id, item.starts_at, item.ends_at, metric.aggregation,
+"""
+_FOUND = """
+SELECT line.place, item.id, item.public_id, item.subscription_id, item.starts_at, item.ends_at, metric.aggregation,
     (SELECT max(period.ends_at) FROM subscriptions_period period WHERE period.item_id = item.id),
     item.add_on_id, CASE
         WHEN (SELECT EXISTS (SELECT FROM usage_limit WHERE organization_id = %(organization)s)
             OR EXISTS (SELECT FROM usage_alert WHERE organization_id = %(organization)s AND removed_at IS NULL))
         THEN (SELECT plan_id FROM subscriptions_subscription WHERE id = item.subscription_id)
     END
-FROM meant
-JOIN subscriptions_item item ON item.id = meant.id
+FROM line
+"""
+_METERED = """
 JOIN catalog_addon add_on ON add_on.id = item.add_on_id
 JOIN catalog_metric metric ON metric.id = add_on.metric_id
-ORDER BY meant.place, item.id
 """
+_OF_CUSTOMER = f"""
+JOIN subscriptions_subscription subscription
+    ON subscription.organization_id = %(organization)s AND subscription.customer_id = customer.id
+JOIN subscriptions_item item ON item.subscription_id = subscription.id
+{_METERED}
+WHERE metric.key = line.metric OR add_on.key = line.add_on
+"""
+# How each way of naming a line leads to its items. A query joins only what its lines need: to plan the rest costs a
+# single event as much as all else that the database does for it.
+_WAYS = {
+    "item": f"""
+        JOIN subscriptions_item item ON item.organization_id = %(organization)s AND item.public_id = line.item
+        {_METERED}
+    """,
+    "customer_id": f"""
+        JOIN accounts_customer customer
+            ON customer.organization_id = %(organization)s AND customer.public_id = line.customer_id
+        {_OF_CUSTOMER}
+    """,
+    "external_id": f"""
+        JOIN accounts_customer customer
+            ON customer.organization_id = %(organization)s AND customer.external_id = line.external_id
+        {_OF_CUSTOMER}
+    """,
+}
 
 # The lock is taken in the order of the ids, and the row that comes back is the one that was locked.
 _SPANS = """
@@ -106,9 +114,11 @@ def targets_of(*, organization_id: int, lines: Collection[Line]) -> dict[Line, l
     named = list(lines)
     found: dict[Line, list[Target]] = {line: [] for line in named}
     sent = [_sent(place, line) for place, line in enumerate(named)]
+    ways = sorted({way for each in sent for way in _WAYS.keys() & each.keys()})
     with connection.cursor() as cursor:
         _read_instants_quickly(cursor)
-        cursor.execute(_TARGETS, {"lines": msgspec.json.encode(sent).decode(), "organization": organization_id})
+        lines_sent = msgspec.json.encode(sent).decode()
+        cursor.execute(_targets_by(*ways), {"lines": lines_sent, "organization": organization_id})
         for place, *columns in cursor.fetchall():
             found[named[place]].append(Target(*columns))
     return found
@@ -166,6 +176,12 @@ class _Instants(Loader):
 def _read_instants_quickly(cursor: Any) -> None:
     """Let a cursor read instants in a tenth of the time that Django's way takes."""
     cursor.adapters.register_loader("timestamptz", _Instants)
+
+
+@cache
+def _targets_by(*ways: str) -> str:
+    """Return the statement that finds what lines of these ways of naming mean, in their order and oldest first."""
+    return _LINES + " UNION ALL ".join(_FOUND + _WAYS[way] for way in ways) + " ORDER BY 1, 2"
 
 
 def _sent(place: int, line: Line) -> dict[str, int | str | None]:
