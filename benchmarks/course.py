@@ -42,8 +42,8 @@ class Plan:
         return self.items // world.SAID_EVERY + visits * 2 * (1 + self.rounds) + self.large_rows // filling.CHUNK_ROWS
 
 
-FULL = Plan(items=1000, rounds=5, size=Size(batches=80, batch_size=1000, singles=4000))
-QUICK = Plan(items=100, rounds=2, size=Size(batches=8, batch_size=500, singles=200))
+FULL = Plan(items=1000, rounds=5, size=Size(batches=80, batch_size=1000, singles=1000, nulls=5000))
+QUICK = Plan(items=100, rounds=2, size=Size(batches=8, batch_size=500, singles=100, nulls=500))
 LARGE_ROWS = 10_000_000
 
 
@@ -112,7 +112,7 @@ def rounds(bench: Bench, plan: Plan, connection: database.Connection, *, say: Sa
         batches.append(bench.batch_round())
         say(f"round {number}: {batches[-1].stored / batches[-1].server_seconds:,.0f} events a second")
         singles.append(bench.single_round())
-        say(f"round {number}: {singles[-1].requests / singles[-1].post_seconds:,.0f} single posts a second")
+        say(f"round {number}: {singles[-1].posts / singles[-1].post_seconds:,.0f} single posts a second")
     stored, singly = bench.take_stored()
     check_totals(copying.totals(connection, EVENTS), before=before[EVENTS], stored=stored + singly)
     check_totals(copying.totals(connection, copying.TABLE), before=before[copying.TABLE], stored=stored)

@@ -31,8 +31,8 @@ def of_batches(rounds: Sequence[BatchRound]) -> dict[str, Any]:
 
 def of_singles(rounds: Sequence[SingleRound]) -> dict[str, Any]:
     """Return the medians of single posts and of the null view, in requests per second, and their ratio."""
-    posts = median(turn.requests / turn.post_seconds for turn in rounds)
-    nothing = median(turn.requests / turn.null_seconds for turn in rounds)
+    posts = median(turn.posts / turn.post_seconds for turn in rounds)
+    nothing = median(turn.nulls / turn.null_seconds for turn in rounds)
     return {
         "ratio": round(posts / nothing, 3),
         "posts_per_second": round(posts),
@@ -47,6 +47,7 @@ def of_size(size: Size) -> dict[str, Any]:
         "batch_size": size.batch_size,
         "batches_per_round": size.batches,
         "single_posts_per_round": size.singles,
+        "null_views_per_round": size.nulls,
         "connections": {"batches": size.batch_connections, "singles": size.single_connections, "copy": 1},
     }
 

@@ -23,6 +23,7 @@ class Size:
     batches: int
     batch_size: int
     singles: int
+    nulls: int
     batch_connections: int = 4
     single_connections: int = 8
 
@@ -41,8 +42,9 @@ class BatchRound:
 class SingleRound:
     """One turn of single posts and one of the null view: how many requests each, and the seconds."""
 
-    requests: int
+    posts: int
     post_seconds: float
+    nulls: int
     null_seconds: float
 
 
@@ -76,7 +78,7 @@ class Bench:
         return BatchRound(len(fresh), sum(map(len, batches)), server_seconds, copy_seconds)
 
     def single_round(self) -> SingleRound:
-        """Post events one by one, then ask the null view as often."""
+        """Post events one by one, then ask the null view."""
         size = self._size
         fresh = self._source.fresh(size.singles)
         answers, post_seconds = self._post(
@@ -84,11 +86,11 @@ class Bench:
         )
         check_statuses(answers, status=201)
         self._stored_singly += fresh
-        nothing = [self._poster.request("GET", NULL_VIEW)] * size.singles
+        nothing = [self._poster.request("GET", NULL_VIEW)] * size.nulls
         self._poster.prepare(nothing, connections=size.single_connections, kept=True)
         asked = self._poster.go()
         check_statuses(asked.answers, status=200)
-        return SingleRound(size.singles, post_seconds, asked.seconds)
+        return SingleRound(size.singles, post_seconds, size.nulls, asked.seconds)
 
     def take_stored(self) -> tuple[list[Use], list[Use]]:
         """Return what was stored since the last time, by batches (and so by COPY too) and one by one."""

@@ -27,7 +27,7 @@ def test_the_ratio_is_that_of_the_medians_of_stored_rows() -> None:
 
 
 def test_single_posts_stand_beside_the_null_view() -> None:
-    found = figures.of_singles([SingleRound(requests=100, post_seconds=2.0, null_seconds=0.5)])
+    found = figures.of_singles([SingleRound(posts=100, post_seconds=2.0, nulls=400, null_seconds=2.0)])
     assert (found["posts_per_second"], found["null_view_per_second"], found["ratio"]) == (50, 200, 0.25)
 
 
