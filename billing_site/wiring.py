@@ -9,5 +9,8 @@ HANDLERS: Wiring = {
     "credit_note.issued": {"delivery.store_credit_note": delivery.store_credit_note},
     "document.stored": {"delivery.mail_invoice": delivery.mail_invoice},
     "invoice.resend_requested": {"delivery.mail_again": delivery.mail_again},
+    "usage.alert_reached": {"delivery.mail_alert": delivery.mail_alert},
+    "usage.limit_reached": {"delivery.mail_limit": delivery.mail_limit},
     "usage.pull_due": {"usage.ask_usage_system": usage.ask_usage_system},
+    "usage.recorded": {"usage.look_for_alerts": usage.look_for_alerts},
 }

@@ -1,20 +1,23 @@
-"""What delivery does when something happened: render and store the paper, mail it. Wired in billing_site.wiring."""
+"""What delivery does when something happened: render and store the paper, mail it; mail what alerts and limits tell.
 
-from datetime import datetime, timedelta
-from time import monotonic
+Wired in billing_site.wiring.
+"""
 
-from apps.delivery import mails, operations, posting, queries, rendering
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from apps.accounts import queries as accounts
+from apps.accounts.models import Customer
+from apps.delivery import mails, notices, operations, queries, rendering, sending
 from apps.delivery.credit_paper import credit_note_paper
-from apps.delivery.models import Attempt, Delivery
-from apps.delivery.operations import Result
+from apps.delivery.notices import Reader
 from apps.delivery.paper import invoice_paper
 from apps.invoicing.models import Invoice
-from apps.outbox import operations as outbox
 from apps.outbox.models import Message
 from apps.outbox.wiring import GiveUp, RetryLater
 from apps.tenancy.models import Organization
-
-NOT_KNOWN = "It is not known whether the mail to {} arrived. Ask there, and use Resend if it did not."
+from apps.usage import rules as usage
 
 
 def store_document(message: Message, now: datetime) -> None:
@@ -51,41 +54,47 @@ def mail_again(message: Message, now: datetime) -> None:
     _mail(message, invoice, recipient=message.payload["recipient"], text=message.payload["text"], now=now)
 
 
+def mail_alert(message: Message, now: datetime) -> None:
+    """Tell whom an alert names that a period reached its threshold."""
+    alert = usage.alert_named(public_id=message.payload["alert"])
+    _notify(message, notices.readers_of_alert(alert=alert, customer=_customer(message)), now)
+
+
+def mail_limit(message: Message, now: datetime) -> None:
+    """Tell the team that a period reached its limit, or that usage was refused for it."""
+    _notify(message, notices.team(organization=message.organization), now)
+
+
 def _mail(message: Message, invoice: Invoice, *, recipient: str, text: str, now: datetime) -> None:
     document = queries.document_of(invoice=invoice)
     if document is None:
         raise RetryLater(f"The PDF of {invoice.number} is not rendered yet.")
     delivery = operations.queue(message=message, invoice=invoice, recipient=recipient, now=now)
-    try:
-        mail = mails.compose(delivery=delivery, pdf=bytes(document.content), text=text)
-    except mails.Unsendable as fault:
-        operations.reject(delivery=delivery, reason=str(fault), now=now)
-        raise GiveUp(str(fault)) from None
-    attempt = operations.begin(delivery=delivery, now=now)
-    if attempt is None:
-        _leave(delivery, now)
-        return
-    begun = monotonic()
-    result = posting.post(mail)
-    is_last = attempt.number % outbox.MOST_TRIES == 0  # the outbox gives up with this one
-    ended_at = now + timedelta(seconds=monotonic() - begun)
-    operations.settle(attempt=attempt, result=result, now=ended_at, is_last=is_last)
-    _answer(result, recipient, is_last=is_last)
+    sending.send(
+        delivery=delivery,
+        compose=lambda: mails.compose(delivery=delivery, pdf=bytes(document.content), text=text),
+        now=now,
+    )
 
 
-def _answer(result: Result, recipient: str, *, is_last: bool) -> None:
-    """Tell the outbox how it went."""
-    if result.outcome == Attempt.Outcome.UNKNOWN:
-        raise GiveUp(f"{NOT_KNOWN.format(recipient)} ({result.detail})")
-    if result.outcome == Attempt.Outcome.REFUSED and not is_last:
-        raise RetryLater(result.detail)
-    if result.outcome != Attempt.Outcome.SENT:
-        raise GiveUp(result.detail)
+def _notify(message: Message, readers: Sequence[Reader], now: datetime) -> None:
+    """Mail a notice to each reader; what went wrong with one keeps it from no other."""
+    if not readers:
+        raise GiveUp("There is nobody to tell: the organization has no billing e-mail.")
+    later, final = [], []
+    for reader in readers:
+        delivery = operations.queue(message=message, recipient=reader.address, now=now)
+        try:
+            sending.send(delivery=delivery, compose=partial(notices.compose, delivery, reader), now=now)
+        except RetryLater as fault:
+            later.append(str(fault))
+        except GiveUp as fault:
+            final.append(str(fault))
+    if later:
+        raise RetryLater(" ".join([*later, *final]))
+    if final:
+        raise GiveUp(" ".join(final))
 
 
-def _leave(delivery: Delivery, now: datetime) -> None:
-    """Send nothing again: it is sent, or a run before this one stopped with mail perhaps on its way."""
-    operations.lose(delivery=delivery, now=now)
-    delivery.refresh_from_db()
-    if delivery.status != Delivery.Status.SENT:
-        raise GiveUp(NOT_KNOWN.format(delivery.recipient))
+def _customer(message: Message) -> Customer:
+    return accounts.customers().get(public_id=message.payload["customer"])

@@ -1,7 +1,7 @@
-"""The mail that carries an invoice: what it says, and the message as it goes out."""
+"""The mail that carries an invoice: what it says; and any message as it goes out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 from zoneinfo import ZoneInfo
@@ -48,14 +48,37 @@ def compose(*, delivery: Delivery, pdf: bytes, text: str = "") -> EmailMultiAlte
 
     Raise Unsendable where a name or an address would break a header.
     """
-    invoice, organization = delivery.invoice, delivery.invoice.organization
+    invoice = delivery.invoice
+    assert invoice is not None, "this delivery carries an invoice"
     letter = letter_of(invoice=invoice, text=text)
+    mail = addressed(
+        delivery=delivery,
+        organization=invoice.organization,
+        subject=letter.subject,
+        body=plain(letter),
+        markup=render_to_string("delivery/invoice_mail.html", {"letter": letter}),
+        headers={"X-Tallybook-Invoice": str(invoice.number)},
+    )
+    mail.attach(f"{file_name(invoice)}.pdf", pdf, "application/pdf")
+    return checked(mail)
+
+
+def addressed(
+    *,
+    delivery: Delivery,
+    organization: Organization,
+    subject: str,
+    body: str,
+    markup: str,
+    headers: Mapping[str, str] | None = None,
+) -> EmailMultiAlternatives:
+    """Return a message to a delivery's recipient, from the organization, with a real address to reply to."""
     sender = settings.DEFAULT_FROM_EMAIL
     if organization.email:
         sender = formataddr((organization.name, organization.email))
     mail = EmailMultiAlternatives(
-        subject=letter.subject,
-        body=plain(letter),
+        subject=subject,
+        body=body,
         from_email=sender,
         to=[delivery.recipient],
         reply_to=[organization.email] if organization.email else None,
@@ -63,11 +86,15 @@ def compose(*, delivery: Delivery, pdf: bytes, text: str = "") -> EmailMultiAlte
             "Message-ID": f"<{delivery.public_id}@{_domain(sender)}>",
             "Auto-Submitted": "auto-generated",
             "X-Tallybook-Delivery": delivery.public_id,
-            "X-Tallybook-Invoice": str(invoice.number),
+            **(headers or {}),
         },
     )
-    mail.attach_alternative(render_to_string("delivery/invoice_mail.html", {"letter": letter}), "text/html")
-    mail.attach(f"{file_name(invoice)}.pdf", pdf, "application/pdf")
+    mail.attach_alternative(markup, "text/html")
+    return mail
+
+
+def checked(mail: EmailMultiAlternatives) -> EmailMultiAlternatives:
+    """Return a message that can be sent; raise Unsendable where a name or an address would break a header."""
     try:
         mail.message()
     except ValueError as fault:  # what Django raises for line breaks in headers and addresses that are none

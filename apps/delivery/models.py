@@ -42,7 +42,7 @@ class Document(Owned):
 
 
 class Delivery(Owned):
-    """One message to one recipient over one channel."""
+    """One message to one recipient over one channel; `invoice` is the one that it carries, if it carries any."""
 
     class Channel(models.TextChoices):
         EMAIL = "email", "e-mail"
@@ -56,7 +56,7 @@ class Delivery(Owned):
 
     public_id = PublicIdField(prefix="dlv")
     message = models.ForeignKey(Message, on_delete=models.PROTECT, db_constraint=False, related_name="+")
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="+", null=True)
     channel = models.CharField(max_length=5, choices=Channel.choices, default=Channel.EMAIL)
     recipient = models.EmailField()
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.QUEUED)

@@ -100,10 +100,10 @@ def resend(*, invoice: Invoice, recipient: str, message_text: str = "", actor: s
 
 
 @transaction.atomic
-def queue(*, message: Message, invoice: Invoice, recipient: str, now: datetime) -> Delivery:
+def queue(*, message: Message, recipient: str, now: datetime, invoice: Invoice | None = None) -> Delivery:
     """Return the one delivery of a message to a recipient by e-mail, making it the first time."""
     delivery, _ = Delivery.objects.get_or_create(
-        organization=invoice.organization,
+        organization=message.organization,
         message=message,
         channel=Delivery.Channel.EMAIL,
         recipient=recipient,

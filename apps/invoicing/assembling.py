@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -15,12 +14,12 @@ from apps.catalog.models import Timing
 from apps.invoicing import queries
 from apps.invoicing.models import Kind
 from apps.invoicing.queries import Billed
-from apps.rating import periods, pricing
+from apps.rating import pricing
 from apps.rating.money import Money, to_money
-from apps.rating.proration import WHOLE, prorate
+from apps.rating.proration import prorate
 from apps.subscriptions.models import Period, Quantity, Subscription
 from apps.subscriptions.timeline import Span, stored
-from apps.usage import queries as usage
+from apps.usage import valuing
 from apps.usage.queries import Usage
 
 
@@ -99,7 +98,7 @@ def owed(dues: Iterable[Due]) -> list[Due]:
 
 def usage_due(span: Span, measured: Usage, billed: Billed, currency: str, zone: ZoneInfo) -> Due:
     """Rate what a period measured. Its share scales minimum and maximum, never quantities (BILLING §2)."""
-    rating = _rating(span, measured, _share(span, zone))
+    rating = valuing.rated(span, measured, zone)
     earlier = billed.of(span.period, Kind.USAGE)
     return Due(
         span=span,
@@ -115,15 +114,6 @@ def usage_due(span: Span, measured: Usage, billed: Billed, currency: str, zone: 
     )
 
 
-def _rating(span: Span, measured: Usage, share: Fraction) -> pricing.Rating:
-    """Price what was measured; a trial is free, and says so."""
-    if not span.billable:
-        return pricing.free_of_charge(measured.quantity)
-    model = pricing.parse(span.price.form)
-    amounts = usage.transactions_of(period=span.period) if model.BY_TRANSACTION and span.period is not None else None
-    return model.rate(measured.quantity, transactions=amounts, share=share)
-
-
 def flat_due(span: Span, quantity: Decimal, billed: Billed, currency: str, zone: ZoneInfo) -> Due:
     """Price a fee for the quantity bought, scaled by the share of the full period."""
     kind = Kind.ONE_TIME if span.item.is_one_time else Kind.FLAT
@@ -133,7 +123,7 @@ def flat_due(span: Span, quantity: Decimal, billed: Billed, currency: str, zone:
         span=span,
         kind=kind,
         quantity=quantity,
-        amount=to_money(prorate(rating.amount, _share(span, zone)), currency),
+        amount=to_money(prorate(rating.amount, span.share(zone)), currency),
         billed=Money(earlier.minor, currency),
         steps=rating.steps,
         revision=earlier.revisions,
@@ -155,10 +145,6 @@ def setup_dues(dues: Iterable[Due], currency: str) -> list[Due]:
         for due in first
         if due.span.item.pk not in charged
     ]
-
-
-def _share(span: Span, zone: ZoneInfo) -> Fraction:
-    return WHOLE if span.span == span.full else periods.share(span.span, span.full, zone)
 
 
 def _measured(span: Span, measured: dict[int, Usage]) -> Usage:

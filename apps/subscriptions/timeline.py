@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from apps.catalog.models import Price
 from apps.rating import periods
+from apps.rating.proration import WHOLE
 from apps.subscriptions import queries
 from apps.subscriptions.models import Item, Period
 
@@ -22,6 +24,10 @@ class Span:
     price: Price
     billable: bool
     period: Period | None = None
+
+    def share(self, zone: ZoneInfo) -> Fraction:
+        """Return which part of its full span it is, by the wall clock of a zone."""
+        return WHOLE if self.span == self.full else periods.share(self.span, self.full, zone)
 
 
 def stored(period: Period) -> Span:

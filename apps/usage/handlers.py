@@ -1,4 +1,4 @@
-"""What usage does when something happened: ask usage systems. Wired in billing_site.wiring."""
+"""What usage does when something happened: ask usage systems, look for alerts. Wired in billing_site.wiring."""
 
 from datetime import datetime
 
@@ -36,6 +36,11 @@ def ask_usage_system(message: Message, now: datetime) -> None:
         _fail(pull, fault.sentence, may_pass=fault.may_pass, now=business)
     except Refusal as refusal:
         _fail(pull, f"Its answer cannot be recorded. {refusal.sentence}", may_pass=False, now=business)
+
+
+def look_for_alerts(message: Message, now: datetime) -> None:
+    """Fire the alerts and limits that recorded periods have reached; repeated, it fires none again."""
+    usage.look(periods=message.payload["periods"], now=message.occurred_at)
 
 
 def _fail(pull: Pull, sentence: str, *, may_pass: bool, now: datetime) -> None:

@@ -135,9 +135,13 @@ def by_metric(periods: Iterable[Period]) -> dict[tuple[str, str], list[Period]]:
     return groups
 
 
-def transactions_of(*, period: Period) -> list[Decimal]:
-    """Return the quantities of a period's unreversed events in the order in which they are rated as transactions."""
-    events = unreversed(Event.objects.filter(period=period))
+def transactions_of(*, period: Period, late: bool | None = None) -> list[Decimal]:
+    """Return the quantities of a period's unreversed events in the order in which they are rated as transactions.
+
+    `late` looks at a part of them only, as it does for `usage_of`.
+    """
+    facts = Event.objects.filter(period=period)
+    events = unreversed(facts if late is None else facts.filter(late=late))
     return list(events.order_by("occurred_at", "pk").values_list("quantity", flat=True))
 
 

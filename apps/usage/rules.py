@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from apps.catalog.models import AddOn, Metric, Plan
 from apps.rating.exact import EXACT
@@ -55,6 +55,11 @@ class Where:
         return f"{self.add_on} on {self.plan}" if self.plan is not None else str(self.add_on)
 
 
+def where_of(rule: Limit | Alert) -> Where:
+    """Return where a rule stands."""
+    return Where(item=rule.item, plan=rule.plan, add_on=rule.add_on)
+
+
 def place_of(item: Item) -> Place:
     """Return the place of a usage item, which comes with its subscription."""
     assert item.add_on_id is not None, "only usage items are limited"
@@ -75,6 +80,12 @@ def limits_at(places: Collection[Place]) -> dict[int, Limit]:
     return held
 
 
+def limits_of(items: Iterable[Item]) -> dict[int, Limit]:
+    """Return the limit that holds for each usage item, by item id; the items come with their subscription."""
+    places = [place_of(item) for item in items]
+    return limits_at(places) if places else {}
+
+
 def alerts_at(places: Collection[Place]) -> dict[int, list[Alert]]:
     """Return the alerts that hold for each item, by item id, in one query; an item without any is left out.
 
@@ -85,13 +96,18 @@ def alerts_at(places: Collection[Place]) -> dict[int, list[Alert]]:
         found.setdefault(_at(alert), []).append(alert)
     held = {}
     for place in places:
-        of_item: dict[tuple[str, Decimal, str], Alert] = {}
+        of_item: dict[_Threshold, Alert] = {}
         for at in _by_rank(place):
             for alert in found.get(at, ()):
-                of_item.setdefault((alert.basis, alert.threshold, alert.currency), alert)
+                of_item.setdefault(_threshold(alert), alert)
         if of_item:
             held[place.item_id] = list(of_item.values())
     return held
+
+
+def alert_named(*, public_id: str) -> Alert:
+    """Return the alert that a message tells of, be it taken away since."""
+    return Alert.objects.get(public_id=public_id)
 
 
 def limit_at(where: Where) -> Limit | None:
@@ -109,10 +125,35 @@ def limit_for(where: Where) -> Limit | None:
     return own if own is not None and own.quantity is not None else None
 
 
+def alerts() -> QuerySet[Alert]:
+    """Return all alerts, those taken away too."""
+    return Alert.objects.all()
+
+
+def alerts_for(where: Where) -> list[Alert]:
+    """Return the alerts that hold at a place, its own before the defaults from behind it."""
+    if where.item is not None:
+        return alerts_at([place_of(where.item)]).get(where.item.pk, [])
+    behind = Q(add_on=where.add_on, plan__isnull=True)
+    here = Q(add_on=where.add_on, plan=where.plan) if where.plan is not None else behind
+    rows = Alert.objects.filter(behind | here, removed_at__isnull=True).order_by(F("plan").asc(nulls_last=True), "pk")
+    once: dict[_Threshold, Alert] = {}
+    for alert in rows:
+        once.setdefault(_threshold(alert), alert)
+    return list(once.values())
+
+
 def left(limit: Limit, used: Decimal) -> Decimal:
     """Return how much may still be used under a limit that has a quantity; never below zero."""
     assert limit.quantity is not None, "a lifted limit leaves everything"
     return max(EXACT.subtract(limit.quantity, used), ZERO)
+
+
+_Threshold = tuple[str, Decimal, str]
+
+
+def _threshold(alert: Alert) -> _Threshold:
+    return alert.basis, alert.threshold, alert.currency
 
 
 _At = tuple[int | None, int | None, int | None]  # item, plan, add-on

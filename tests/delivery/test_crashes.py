@@ -57,6 +57,7 @@ def test_the_next_worker_says_unknown_and_sends_nothing(crashed: Delivery, worke
 
 def test_a_person_may_send_it_again(crashed: Delivery, worked: Work) -> None:
     worked(outbox.LEASE)
+    assert crashed.invoice is not None
     operations.resend(
         invoice=crashed.invoice, recipient=crashed.recipient, actor="owner@northwind.example", now=OCTOBER
     )

@@ -11,12 +11,13 @@ from apps.subscriptions.models import Item, Period
 from apps.tenancy.models import Organization
 from apps.usage import operations as usage
 from apps.usage import queries
-from apps.usage.models import Limit
+from apps.usage.models import Alert, Limit
 from apps.usage.recording import NewEvent, Outcome
 from apps.usage.rules import Where
 from tests import builders
 from tests.builders import SEPTEMBER, Offer
 
+INCLUDED = {"model": "per_unit", "unit_amount": "0.01", "included_units": "10000"}
 NOON = SEPTEMBER + timedelta(days=9, hours=12)
 
 
@@ -48,6 +49,17 @@ class World:
         """Limit one of the three places."""
         number = None if quantity is None else Decimal(quantity)
         return usage.set_limit(organization=self.seller, at=self.places[at], kind=kind, quantity=number, now=SEPTEMBER)
+
+    def alert(self, basis: str, threshold: str, *, at: str = "item", **more: Any) -> Alert:
+        """Let somebody be told of one of the three places."""
+        return usage.add_alert(
+            organization=self.seller,
+            at=self.places[at],
+            basis=basis,
+            threshold=Decimal(threshold),
+            now=SEPTEMBER,
+            **more,
+        )
 
     def new(self, quantity: str, **event: Any) -> NewEvent:
         """Return a request to record so much."""

@@ -1,11 +1,13 @@
-"""Record usage and take it back; limit it; roll it up; ask usage systems for it."""
+"""Record usage and take it back; limit and watch it; roll it up; ask usage systems for it."""
 
+from apps.usage.operations.alerts import add_alert, remove_alert
 from apps.usage.operations.limits import clear_limit, set_limit
 from apps.usage.operations.pulling import MOST_TRIES, announce_due, begin_asking, record_answer, record_failure
 from apps.usage.operations.recording import MOST_AHEAD, Recorded, foresee_batch, record_batch, record_events
 from apps.usage.operations.reversing import LONGEST_REASON, reverse_event
 from apps.usage.operations.rolling import advance, catch_up, forget, rebuild
 from apps.usage.operations.sources import SourceSet, remove_source, set_source, why_not_asked
+from apps.usage.operations.watching import look
 
 __all__ = [
     "LONGEST_REASON",
@@ -13,6 +15,7 @@ __all__ = [
     "MOST_TRIES",
     "Recorded",
     "SourceSet",
+    "add_alert",
     "advance",
     "announce_due",
     "begin_asking",
@@ -20,11 +23,13 @@ __all__ = [
     "clear_limit",
     "foresee_batch",
     "forget",
+    "look",
     "rebuild",
     "record_answer",
     "record_batch",
     "record_events",
     "record_failure",
+    "remove_alert",
     "remove_source",
     "reverse_event",
     "set_limit",

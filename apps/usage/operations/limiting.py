@@ -14,7 +14,7 @@ from apps.rating.exact import EXACT
 from apps.rating.numbers import plain
 from apps.usage import measuring
 from apps.usage import rules as ruling
-from apps.usage.models import Limit
+from apps.usage.models import Alert, Limit
 from apps.usage.operations.resolving import Span, Target
 from apps.usage.rules import ZERO, Place
 
@@ -63,10 +63,15 @@ class LimitReached(Conflict):
 
 @dataclass(frozen=True)
 class Rules:
-    """The limits that hold for the items of a request, by item id, and the items about which somebody is told."""
+    """The limit and the alerts that hold for each item of a request, by item id."""
 
     limits: Mapping[int, Limit]
-    watched: Collection[int]
+    alerts: Mapping[int, Sequence[Alert]]
+
+    @property
+    def watched(self) -> frozenset[int]:
+        """The items about which somebody is told."""
+        return frozenset(self.limits.keys() | self.alerts.keys())
 
     @property
     def any_hard(self) -> bool:
@@ -74,16 +79,21 @@ class Rules:
         return any(limit.kind == Limit.Kind.HARD for limit in self.limits.values())
 
 
-NO_RULES = Rules({}, ())
+NO_RULES = Rules({}, {})
 
 
 def rules_for(targets: Sequence[Target]) -> Rules:
-    """Return what holds for the items of one organization, in two queries; in none where it has no rules at all."""
+    """Return what holds for the items of one organization; nothing is asked where it has no rules at all."""
     if not targets or targets[0].plan_id is None:
         return NO_RULES
-    places = {Place(target.id, target.plan_id, target.add_on_id) for target in targets if target.plan_id is not None}
-    limits = ruling.limits_at(places)
-    return Rules(limits, limits.keys() | ruling.alerts_at(places).keys())
+    return rules_at(
+        {Place(target.id, target.plan_id, target.add_on_id) for target in targets if target.plan_id is not None}
+    )
+
+
+def rules_at(places: Collection[Place]) -> Rules:
+    """Return what holds for the items at these places, in two queries."""
+    return Rules(ruling.limits_at(places), ruling.alerts_at(places))
 
 
 def rooms_in(*, rules: Rules, targets: Sequence[Target], spans: Mapping[int, Sequence[Span]]) -> dict[int, Room]:

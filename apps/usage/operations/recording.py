@@ -19,7 +19,7 @@ from apps.subscriptions.models import Item, Subscription
 from apps.tenancy.models import Organization
 from apps.usage import queries
 from apps.usage.models import Event
-from apps.usage.operations import limiting, resolving, writing
+from apps.usage.operations import announcing, limiting, resolving, writing
 from apps.usage.operations.limiting import LimitReached, Room
 from apps.usage.operations.resolving import Span, Target
 from apps.usage.operations.writing import Row
@@ -66,9 +66,12 @@ def record_events(
     Raise Refusal naming the field: the line is unknown, ambiguous or not alive at `occurred_at`, or the quantity is
     not one that can be billed. Raise Conflict for a key that was used with other content.
     """
-    outcomes = _recorded(
-        _Request(organization=organization, events=events, now=now, source=source, actor=actor, whole=True)
-    )
+    request = _Request(organization=organization, events=events, now=now, source=source, actor=actor, whole=True)
+    try:
+        outcomes = _recorded(request)
+    except LimitReached as reached:  # which undid everything: what is told of it needs a transaction of its own
+        announcing.tell_refused(rooms=[reached.room], now=now)
+        raise
     stored = queries.events_named(public_ids=[outcome.public_id for outcome in outcomes])
     return [Recorded(stored[outcome.public_id], outcome.repeated) for outcome in outcomes]
 
@@ -151,7 +154,12 @@ def _record(request: _Request, known: Mapping[str, Known]) -> list[Outcome]:
         rules = limiting.rules_for(named)
         spans = _locked(found, alone=rules.any_hard)
         rooms = limiting.rooms_in(rules=rules, targets=named, spans=spans) if rules.any_hard else {}
-        return _store(request, iter(meant), spans, rooms, known)
+        rows, answers = _decided(request, iter(meant), spans, rooms, known)
+        outcomes = _stored(request, rows, answers)
+        if rules.watched:
+            announcing.tell_recorded(organization=request.organization, rules=rules, rows=rows, now=request.now)
+            announcing.tell_refused(rooms=[room for room in rooms.values() if room.refused], now=request.now)
+        return outcomes
 
 
 _Meant = tuple[Target, datetime]
@@ -215,14 +223,14 @@ def _open(targets: Iterable[Target], latest: Mapping[int, datetime]) -> None:
         subscriptions.open_until(items=[item], instant=latest[item.pk])
 
 
-def _store(
+def _decided(
     request: _Request,
     meant: Iterator[_Meant | Refusal],
     spans: Mapping[int, Sequence[Span]],
     rooms: Mapping[int, Room],
     known: Mapping[str, Known],
-) -> list[Outcome]:
-    """Decide event by event, in order, and store what is accepted in one statement."""
+) -> tuple[list[Row], "list[Outcome | _Stored]"]:
+    """Decide event by event, in order: return the rows to store, and an answer or the place of a row for each."""
     rows: list[Row] = []
     own: dict[str, int] = {}  # keys that this request stores → places of their rows
     answers: list[Outcome | _Stored] = []
@@ -250,6 +258,11 @@ def _store(
                 own[key] = len(rows)
             answers.append(_Stored(len(rows)))
             rows.append(row)
+    return rows, answers
+
+
+def _stored(request: _Request, rows: Sequence[Row], answers: "Sequence[Outcome | _Stored]") -> list[Outcome]:
+    """Store what is accepted in one statement, and complete the answers."""
     public_ids = writing.insert(
         organization_id=request.organization.pk, rows=rows, now=request.now, source=request.source, actor=request.actor
     )

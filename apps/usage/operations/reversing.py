@@ -13,9 +13,10 @@ from apps.subscriptions.models import Period
 from apps.tenancy.models import Organization
 from apps.usage import queries
 from apps.usage.models import Event
-from apps.usage.operations import writing
+from apps.usage.operations import announcing, limiting, writing
 from apps.usage.operations.recording import Recorded, used_differently
 from apps.usage.operations.writing import Row
+from apps.usage.rules import place_of
 
 LONGEST_REASON = 500
 _STATUS = "SELECT status FROM subscriptions_period WHERE id = %s FOR SHARE"
@@ -85,7 +86,7 @@ def _reverse(wanted: _Reversal) -> Recorded:
 
 @transaction.atomic
 def _store(wanted: _Reversal) -> str:
-    event = Event.objects.filter(public_id=wanted.public_id).first()
+    event = Event.objects.select_related("item__subscription").filter(public_id=wanted.public_id).first()
     if event is None:
         raise NotFound("no_such_event", "There is no such event.")
     if event.is_reversal:
@@ -109,6 +110,9 @@ def _store(wanted: _Reversal) -> str:
     (stored,) = writing.insert(
         organization_id=wanted.organization.pk, rows=[row], now=wanted.now, source=wanted.source, actor=wanted.actor
     )
+    # What takes a negative quantity back, or the last of several, may well reach something.
+    rules = limiting.rules_at([place_of(event.item)])
+    announcing.tell_recorded(organization=wanted.organization, rules=rules, rows=[row], now=wanted.now)
     return stored
 
 
