@@ -215,6 +215,7 @@ SPECTACULAR_SETTINGS = {
         "CreditNoteKind": "apps.invoicing.models.CreditNote.Kind",
         "FeatureKind": "apps.catalog.models.Feature.Kind",
         "InvoiceStatus": "apps.invoicing.models.Invoice.Status",
+        "LimitKind": "apps.usage.models.limits.Limit.Kind",
         "LineKind": "apps.invoicing.models.Kind",
         "Rounding": "apps.rating.pricing.transforms.Rounding",
         "SubscriptionStatus": "apps.subscriptions.models.Subscription.Status",

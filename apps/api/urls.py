@@ -14,6 +14,7 @@ from apps.usage.api.pull_sources import ItemPullSource
 from apps.usage.api.recording import Usage
 from apps.usage.api.records import CurrentUsage, UsageRecords
 from apps.usage.api.series import UsageSeries
+from apps.usage.urls import urlpatterns as rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers", CustomerList.as_view()),
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("items/move", ItemsMove.as_view()),
     path("items/<str:public_id>/price", ItemPrice.as_view()),
     path("items/<str:public_id>/pull-source", ItemPullSource.as_view()),
+    *rules,
     path("usage", Usage.as_view()),
     path("usage/current", CurrentUsage.as_view()),
     path("usage/series", UsageSeries.as_view()),

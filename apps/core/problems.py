@@ -117,6 +117,9 @@ class Problem(serializers.Serializer[Any]):
         child=serializers.CharField(), required=False, help_text="With ambiguous_item: the items to choose from."
     )
     reversal = serializers.CharField(required=False, help_text="With already_reversed: the event that did it.")
+    limit = serializers.CharField(required=False, help_text="With usage_limit_reached: the limit.")
+    used = serializers.CharField(required=False, help_text="With usage_limit_reached: what the period measured.")
+    left = serializers.CharField(required=False, help_text="With usage_limit_reached: what the limit leaves.")
 
 
 def responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:

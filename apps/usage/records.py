@@ -1,7 +1,7 @@
 """One usage record per item and period: what it measured, and how much of that came late."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from apps.rating import pricing
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Period
-from apps.usage import measuring, queries
+from apps.usage import measuring, queries, rules
+from apps.usage.models import Limit
 from apps.usage.queries import Usage
 
 MOST_CURRENT = 500
@@ -20,13 +21,22 @@ RELATED = ("price", "item__add_on__metric", "item__subscription__customer")
 
 @dataclass(frozen=True)
 class Record:
-    """A period with what it measured. `late_quantity` is what arrived after its closing made of the quantity."""
+    """A period with what it measured. `late_quantity` is what arrived after its closing made of the quantity.
+
+    `limit` is the one that holds now, and `left` what it leaves; a closed period is limited no more.
+    """
 
     period: Period
     quantity: Decimal
     late_quantity: Decimal
     event_count: int
     included_units: Decimal
+    limit: Limit | None = None
+
+    @property
+    def left(self) -> Decimal | None:
+        """How much may still be used; None without a limit."""
+        return rules.left(self.limit, self.quantity) if self.limit is not None else None
 
 
 def periods(
@@ -61,6 +71,16 @@ def of(*, periods: Sequence[Period]) -> list[Record]:
             included_units=pricing.parse(period.price.form).terms.included_units,
         )
         for period in periods
+    ]
+
+
+def limited(*, periods: Sequence[Period]) -> list[Record]:
+    """Return the records of periods with the limit of those that collect; they come with their subscription too."""
+    collecting = {period.pk for period in periods if period.status == Period.Status.CURRENT}
+    limits = rules.limits_of(period.item for period in periods if period.pk in collecting)
+    return [
+        replace(record, limit=limits.get(record.period.item_id)) if record.period.pk in collecting else record
+        for record in of(periods=periods)
     ]
 
 

@@ -9,7 +9,7 @@ from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox.models import Job
 from apps.subscriptions.models import Item, Subscription
 from apps.tenancy.models import Organization
-from apps.usage.models import Event, PullSource
+from apps.usage.models import Alert, Event, Limit, PullSource
 from tests.walker.classes import (
     ADMIN,
     API,
@@ -47,6 +47,7 @@ KINDS = [
     Kind(Item),
     Kind(Event),
     Kind(PullSource),
+    Kind(Limit),
     Kind(Invoice),
     Kind(CreditNote),
     Kind(Job),
@@ -120,6 +121,11 @@ def move_body(world: World) -> dict[str, Any]:
     return {"plan": world.row(Plan).public_id}
 
 
+def alert_body(world: World) -> dict[str, Any]:
+    """Return an alert to set."""
+    return {"basis": "quantity", "threshold": "77"}
+
+
 def goods(kinds: Mapping[str, Model], bodies: Mapping[str, Body]) -> dict[str, Page]:
     """Return the classes of the API's doors to the things sold, by the names of their lists."""
     pages: dict[str, Page] = {}
@@ -189,6 +195,9 @@ CLASSES: dict[str, Page] = {
     "admin:usage_pullsource_ask": Page(opens=NOBODY, writes=MANAGERS, fills=ITEM),
     "admin:usage_pullsource_new_secret": Page(opens=NOBODY, writes=MANAGERS, fills=ITEM),
     "admin:usage_pullsource_take_away": Page(opens=MANAGERS, writes=MANAGERS, fills=ITEM),
+    "admin:usage_limit_of_item": Page(writes=MANAGERS, fills=ITEM, shows=True),
+    "admin:usage_limit_of_add_on": Page(writes=MANAGERS, fills={"object_id": AddOn}, shows=True),
+    "admin:usage_limit_of_plan": Page(writes=MANAGERS, fills={"object_id": Plan, "add_on": AddOn}, shows=True),
     "admin:invoicing_invoice_pdf": Page(writes=MEMBERS, fills=INVOICE, shows=True),
     "admin:invoicing_invoice_resend": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE, shows=True),
     "admin:invoicing_invoice_finalize": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE),
@@ -225,6 +234,21 @@ CLASSES: dict[str, Page] = {
         API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Item}, body=item_price_body
     ),
     "/api/v1/items/%(public_id)s/pull-source": Page(API, fills={"public_id": Item}, shows=True, body=pull_source_body),
+    "/api/v1/items/%(public_id)s/limit": Page(API, writes=NOBODY, fills={"public_id": Item}),
+    "/api/v1/items/%(public_id)s/alerts": Page(
+        API, writes=MANAGERS, fills={"public_id": Item}, shows=True, body=alert_body
+    ),
+    "/api/v1/add-ons/%(public_id)s/limit": Page(API, writes=NOBODY, fills={"public_id": AddOn}),
+    "/api/v1/add-ons/%(public_id)s/alerts": Page(
+        API, writes=MANAGERS, fills={"public_id": AddOn}, shows=True, body=alert_body
+    ),
+    "/api/v1/plans/%(public_id)s/add-ons/%(add_on)s/limit": Page(
+        API, writes=NOBODY, fills={"public_id": Plan, "add_on": AddOn}
+    ),
+    "/api/v1/plans/%(public_id)s/add-ons/%(add_on)s/alerts": Page(
+        API, writes=MANAGERS, fills={"public_id": Plan, "add_on": AddOn}, shows=True, body=alert_body
+    ),
+    "/api/v1/alerts/%(public_id)s": Page(API, opens=NOBODY, fills={"public_id": Alert}),
     "/api/v1/usage": Page(API, writes=RECORDERS, shows=True, body=usage_body),
     "/api/v1/usage/current": Page(API, asks={"item": Item}, shows=True),
     "/api/v1/usage/series": Page(API, asks={"item": Item}, shows=True),

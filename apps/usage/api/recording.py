@@ -83,6 +83,9 @@ class Result(serializers.Serializer[Any]):
     items = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="With ambiguous_item: the items to choose from."
     )
+    limit = serializers.CharField(required=False, help_text="With usage_limit_reached: the limit.")
+    used = serializers.CharField(required=False, help_text="With usage_limit_reached: what the period measured then.")
+    left = serializers.CharField(required=False, help_text="With usage_limit_reached: what the limit leaves.")
 
 
 class Results(serializers.Serializer[Any]):
@@ -103,6 +106,7 @@ class Usage(EventList):
         summary="Record one event, or many",
         description="What is answered as recorded is stored for good. Send idempotency keys, and repeat the request "
         "whenever no answer came: the same content gets the first answer again.\n\n"
+        "409 `usage_limit_reached` where it would pass a hard limit: it is not stored, and its key stays free.\n\n"
         f"A list of up to {MOST_EVENTS} events is answered with one result each, in order. A bad event harms no other, "
         "and the whole list may be sent again: what was stored is a `duplicate` then.",
         tags=["usage"],

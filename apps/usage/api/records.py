@@ -15,6 +15,7 @@ from apps.core.fields import InstantIn, InstantOut, NumberOut, StrictSerializer,
 from apps.core.pagination import PageQuery
 from apps.subscriptions.models import Period
 from apps.usage import records
+from apps.usage.api.limits import LimitSerializer
 
 
 class RecordSerializer(serializers.Serializer[Any]):
@@ -39,6 +40,8 @@ class RecordSerializer(serializers.Serializer[Any]):
     late_quantity = NumberOut(help_text="What came after the period was closed made of it.")
     event_count = serializers.IntegerField(help_text="How many events count; reversed ones do not.")
     included_units = NumberOut(help_text="Free of charge in a period, after any rounding to sold units.")
+    limit = LimitSerializer(allow_null=True, help_text="What holds now; null without one, and once it is closed.")
+    left = NumberOut(allow_null=True, help_text="What the limit leaves; null without one.")
 
 
 class RecordPage(serializers.Serializer[Any]):
@@ -99,7 +102,7 @@ class UsageRecords(ScopedView):
         asked = self.asked(request)
         limit, cursor = asked.pop("limit"), asked.pop("cursor", None)
         page = pagination.page(self.own(records.periods(**asked), request), limit=limit, cursor=cursor)
-        answer = {"next": next_url(request, page.next_cursor), "results": records.of(periods=page.rows)}
+        answer = {"next": next_url(request, page.next_cursor), "results": records.limited(periods=page.rows)}
         return Response(shown(RecordPage, answer))
 
 
@@ -122,4 +125,4 @@ class CurrentUsage(ScopedView):
         asked = self.asked(request)
         rows = records.current_periods(now=clock.billing(organization_of(request)), **asked)
         periods = list(self.own(rows, request)[: records.MOST_CURRENT])
-        return Response(shown(CurrentUsageList, {"results": records.of(periods=periods)}))
+        return Response(shown(CurrentUsageList, {"results": records.limited(periods=periods)}))
