@@ -1,6 +1,6 @@
 """The customer page: its head, and the tabs beside the details."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,9 +21,9 @@ from apps.rating.money import AmountTooLarge
 from apps.rating.wallclock import local_date
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Item, Period, Subscription
-from apps.usage import pictures
+from apps.usage import pictures, rules, wording
 from apps.usage import queries as usage
-from apps.usage.models import Event
+from apps.usage.models import Event, Limit
 
 BEYOND = "more than an invoice can say"
 MOST_EVENTS = 25
@@ -124,11 +124,12 @@ def usage_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) -> Ht
     recent = timelines.recent_periods(items=items, instant=now, most=MOST_PERIODS)
     newest = timelines.newest_periods(items=items, instant=now, most=MOST_OPEN)
     open_ones = [period for period in newest if period.status == Period.Status.CURRENT]
-    context["periods"] = _measured(open_ones, formats, now)
+    limits = rules.limits_of(items)
+    context["periods"] = _measured(open_ones, limits, formats, now)
     context["events"] = _latest(recent, items, formats)
     context["items"] = items
     drawn = _drawn(items, request.GET.get("item", ""))
-    context["pictures"] = pictures.pictures(items=drawn, now=now, formats=formats)
+    context["pictures"] = pictures.pictures(items=drawn, limits=limits, now=now, formats=formats)
     context["others"] = [item for item in items if item not in drawn]
     return TemplateResponse(request, "backoffice/customer/usage.html", context)
 
@@ -163,7 +164,9 @@ def _drawn(items: Sequence[Item], asked: str) -> list[Item]:
     return [item for item in items if item.public_id == asked][:1] or list(items[:1])
 
 
-def _measured(periods: Sequence[Period], formats: Formats, now: datetime) -> list[dict[str, Any]]:
+def _measured(
+    periods: Sequence[Period], limits: Mapping[int, Limit], formats: Formats, now: datetime
+) -> list[dict[str, Any]]:
     measured = estimates.so_far(periods=periods)
     lines = pictures.sparklines(periods=periods, now=now, formats=formats)
     today = local_date(now, formats.zone)
@@ -177,6 +180,7 @@ def _measured(periods: Sequence[Period], formats: Formats, now: datetime) -> lis
                 "span": _span(period, formats, today),
                 "quantity": formats.quantity(estimate.quantity, add_on.unit, add_on.unit_plural),
                 "share": pictures.share_of(quantity=estimate.quantity, period=period, formats=formats),
+                "left": wording.left_in_words(limits.get(period.item_id), estimate.quantity, formats),
                 "sparkline": lines[period.pk],
                 "price": price_in_words(period.price, formats),
                 "amount": "too large" if estimate.amount is None else formats.money(estimate.amount),

@@ -9,7 +9,7 @@ from apps.accounts.scoped_admin import formats_of, organization_of
 from apps.core import clock
 from apps.subscriptions.admin.items import ItemAdmin
 from apps.subscriptions.models import Item
-from apps.usage import pictures
+from apps.usage import pictures, rules
 
 
 @admin.register(Item)
@@ -20,5 +20,7 @@ class ItemPages(ItemAdmin):
         item = kwargs.get("obj")
         if item is not None and item.is_usage:
             now = clock.billing(organization_of(request))
-            (context["picture"],) = pictures.pictures(items=[item], now=now, formats=formats_of(request))
+            (context["picture"],) = pictures.pictures(
+                items=[item], limits=rules.limits_of([item]), now=now, formats=formats_of(request)
+            )
         return super().render_change_form(request, context, *args, **kwargs)

@@ -29,6 +29,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry("Usage", "monitoring", "usage_event_changelist", active="is_among_events"),
             _entry("Quick entry", "bolt", "usage_event_quick_entry", "may_record_usage"),
             _entry("Paste rows", "content_paste", "paste_rows", "may_record_usage"),
+            _entry("Limits", "data_thresholding", "usage_limit_changelist"),
         ],
     },
     {

@@ -140,9 +140,11 @@ class AddOnAdmin(CatalogAdmin):
     )
 
     def links(self, row: Any) -> list[dict[str, str]]:
+        rules = {"words": "Limit and alerts", "address": reverse("admin:usage_limit_of_add_on", args=[row.pk])}
+        links = [rules] if row.kind == AddOn.Kind.USAGE else []
         if row.archived_at:
-            return []
-        return [{"words": "Set its price", "address": f"{reverse('admin:catalog_price_add')}?add_on={row.pk}"}]
+            return links
+        return [{"words": "Set its price", "address": f"{reverse('admin:catalog_price_add')}?add_on={row.pk}"}, *links]
 
 
 @admin.register(Price)

@@ -1,6 +1,6 @@
 """Usage drawn: the current period of an item against what is included and allowed, and its last twelve periods."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from apps.rating.wallclock import local_date
 from apps.subscriptions import queries as timelines
 from apps.subscriptions import timeline
 from apps.subscriptions.models import Item, Period
-from apps.usage import queries, records, rules, series
+from apps.usage import queries, records, series
 from apps.usage.models import Limit
 from apps.usage.records import Record
 from apps.usage.series import Buckets, Every
@@ -51,13 +51,12 @@ class Picture:
     charts: Sequence[Drawing]
 
 
-def pictures(*, items: Sequence[Item], now: datetime, formats: Formats) -> list[Picture]:
-    """Draw usage items, which come with their add-on, metric, price and subscription."""
+def pictures(*, items: Sequence[Item], limits: Mapping[int, Limit], now: datetime, formats: Formats) -> list[Picture]:
+    """Draw usage items, which come with their add-on, metric, price and subscription; `limits` are by item id."""
     newest = records.of(periods=timelines.newest_periods(items=items, instant=now, most=MOST_PERIODS))
     covered = {record.period.item_id for record in newest if record.period.covers(now)}
     rest = [item for item in items if item.pk not in covered]
     ahead = timeline.current(items=rest, instant=now, zone=formats.zone) if rest else {}
-    limits = rules.limits_at([rules.place_of(item) for item in items]) if items else {}
     found = []
     for item in items:
         history = [record for record in newest if record.period.item_id == item.pk]

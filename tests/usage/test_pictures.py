@@ -12,7 +12,7 @@ from apps.core.formats import Formats
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Item
 from apps.tenancy.models import Organization
-from apps.usage import pictures
+from apps.usage import pictures, rules
 from apps.usage.operations.limits import set_limit
 from apps.usage.pictures import Picture
 from apps.usage.rules import Where
@@ -27,7 +27,9 @@ INCLUDED = {"model": "per_unit", "unit_amount": "0.01", "included_units": "100"}
 def drawn(seller: Organization, *, now: datetime = NOW) -> Picture:
     """Draw the one usage item there is."""
     items = list(Item.objects.filter(add_on__kind="usage").select_related("add_on__metric", "price", "subscription"))
-    (picture,) = pictures.pictures(items=items, now=now, formats=Formats.of("en_US", seller.zone))
+    (picture,) = pictures.pictures(
+        items=items, limits=rules.limits_of(items), now=now, formats=Formats.of("en_US", seller.zone)
+    )
     return picture
 
 
@@ -204,7 +206,14 @@ def test_more_items_cost_few_more_queries(seller: Organization, django_assert_ma
         builders.used(buyer, offer, "1", at=OCTOBER)
     items = list(Item.objects.filter(add_on__kind="usage").select_related("add_on__metric", "price", "subscription"))
     with django_assert_max_num_queries(4 + 2 * len(items)):
-        assert len(pictures.pictures(items=items, now=NOW, formats=Formats.of("en_US", seller.zone))) == 4
+        assert (
+            len(
+                pictures.pictures(
+                    items=items, limits=rules.limits_of(items), now=NOW, formats=Formats.of("en_US", seller.zone)
+                )
+            )
+            == 4
+        )
 
 
 def test_sparklines_have_the_shape_of_the_days(seller: Organization) -> None:

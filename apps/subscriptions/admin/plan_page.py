@@ -31,6 +31,7 @@ class Row:
     needed: bool
     editor: str
     units: str
+    rules: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +115,15 @@ def _row(plan: Plan, add_on: AddOn | None, automatic: bool, price: Price | None,
         needed=automatic and not archived,
         editor=f"{reverse('admin:catalog_price_add')}?{urlencode(asked)}",
         units="" if add_on is None else f"?{urlencode({'add_on': add_on.pk})}",
+        rules=_rules_page(plan, add_on),
     )
+
+
+def _rules_page(plan: Plan, add_on: AddOn | None) -> str:
+    """Return where limit and alerts of an add-on on a plan are set; only usage has them."""
+    if add_on is None or add_on.kind != AddOn.Kind.USAGE:
+        return ""
+    return reverse("admin:usage_limit_of_plan", args=[plan.pk, add_on.pk])
 
 
 def _billed(plan: Plan, add_on: AddOn | None) -> str:
