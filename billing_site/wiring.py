@@ -7,6 +7,7 @@ from apps.usage import handlers as usage
 HANDLERS: Wiring = {
     "invoice.finalized": {"delivery.store_document": delivery.store_document},
     "credit_note.issued": {"delivery.store_credit_note": delivery.store_credit_note},
+    "credit_note_document.stored": {"delivery.mail_credit_note": delivery.mail_credit_note},
     "document.stored": {"delivery.mail_invoice": delivery.mail_invoice},
     "invoice.resend_requested": {"delivery.mail_again": delivery.mail_again},
     "usage.alert_reached": {"delivery.mail_alert": delivery.mail_alert},

@@ -9,7 +9,7 @@ from functools import partial
 
 from apps.accounts import queries as accounts
 from apps.accounts.models import Customer
-from apps.delivery import mails, notices, operations, queries, rendering, sending
+from apps.delivery import credit_mails, mails, notices, operations, queries, rendering, sending
 from apps.delivery.credit_paper import credit_note_paper
 from apps.delivery.notices import Reader
 from apps.delivery.paper import invoice_paper
@@ -46,6 +46,20 @@ def mail_invoice(message: Message, now: datetime) -> None:
     if invoice.total_minor == 0 and invoice.organization.zero_invoices == Organization.ZeroInvoices.ISSUE:
         return
     _mail(message, invoice, recipient=invoice.buyer["email"], text="", now=now)
+
+
+def mail_credit_note(message: Message, now: datetime) -> None:
+    """Mail a stored credit note to the buyer."""
+    note = queries.credit_note_named(public_id=message.payload["credit_note"])
+    document = queries.document_of_credit_note(credit_note=note)
+    if document is None:
+        raise RetryLater(f"The PDF of {note.number} is not rendered yet.")
+    delivery = operations.queue(message=message, invoice=note.invoice, recipient=note.buyer["email"], now=now)
+    sending.send(
+        delivery=delivery,
+        compose=lambda: credit_mails.compose(delivery=delivery, credit_note=note, pdf=bytes(document.content)),
+        now=now,
+    )
 
 
 def mail_again(message: Message, now: datetime) -> None:

@@ -14,7 +14,7 @@ from apps.core.formats import Formats
 from apps.delivery import wording
 from apps.delivery.models import Delivery
 from apps.delivery.paper import Paper, invoice_paper
-from apps.invoicing.models import Invoice
+from apps.invoicing.models import CreditNote, Invoice
 from apps.tenancy.models import Organization
 
 MOST_LINES = 20
@@ -115,8 +115,8 @@ def letter_of(*, invoice: Invoice, text: str = "") -> Letter:
         rows=tuple((_what(line.description, line.quantity, line.period), line.amount) for line in paper.lines)[
             :MOST_LINES
         ],
-        more=_more(len(paper.lines) - MOST_LINES),
-        sums=_sums(paper),
+        more=more(len(paper.lines) - MOST_LINES, of="invoice"),
+        sums=sums(paper),
         payment=paper.payment if invoice.amount_due.minor else (),
         closing=f"The invoice is attached as {file_name(invoice)}.pdf."
         + (" If anything is unclear, just reply to this mail." if has_reply else ""),
@@ -141,9 +141,9 @@ def plain(letter: Letter) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def file_name(invoice: Invoice) -> str:
-    """Return an invoice's number as a file may be named."""
-    return UNSAFE.sub("-", str(invoice.number)).strip(".-") or invoice.public_id
+def file_name(document: Invoice | CreditNote) -> str:
+    """Return a document's number as a file may be named."""
+    return UNSAFE.sub("-", str(document.number)).strip(".-") or document.public_id
 
 
 def _fate(invoice: Invoice, *, short: bool = False) -> str:
@@ -158,7 +158,8 @@ def _fate(invoice: Invoice, *, short: bool = False) -> str:
     return f"due {wording.day(formats, invoice.due_on)}"
 
 
-def _sums(paper: Paper) -> tuple[tuple[str, str], ...]:
+def sums(paper: Paper) -> tuple[tuple[str, str], ...]:
+    """Return the sums of a paper, with their names."""
     taxes = (("Subtotal", paper.subtotal), *paper.taxes) if paper.taxes else ()
     credit = (("Credit applied", paper.credit), (paper.due_label, paper.amount_due)) if paper.credit else ()
     return (*taxes, ("Total", paper.total), *credit)
@@ -168,10 +169,11 @@ def _what(description: str, quantity: str, period: str) -> str:
     return ", ".join(part for part in (description, quantity if quantity != "1" else "", period) if part)
 
 
-def _more(lines: int) -> str:
+def more(lines: int, *, of: str) -> str:
+    """Say how many lines of a document a mail leaves out; nothing where it leaves out none."""
     if lines <= 0:
         return ""
-    return f"and {lines} more {'line' if lines == 1 else 'lines'} on the invoice"
+    return f"and {lines} more {'line' if lines == 1 else 'lines'} on the {of}"
 
 
 def _domain(sender: str) -> str:

@@ -1,0 +1,50 @@
+"""A credit note goes out as its invoice did: a stored paper, then a mail with it attached."""
+
+from datetime import timedelta
+from io import BytesIO
+
+from pypdf import PdfReader
+
+from apps.delivery.models import Delivery, Document
+from apps.invoicing.models import CreditNote
+from apps.outbox.work import work
+from apps.tenancy.models import Organization
+from apps.usage import operations as usage
+from tests import builders
+from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
+
+
+def credited(seller: Organization) -> CreditNote:
+    """Bill three calls, take one back, and close the next month."""
+    offer, buyer = builders.usage_offer(seller), builders.customer(seller)
+    builders.subscribed(buyer, offer)
+    wrong = builders.used(buyer, offer, "1", at=SEPTEMBER + timedelta(days=2))
+    builders.used(buyer, offer, "2", at=SEPTEMBER + timedelta(days=3))
+    builders.close(seller, OCTOBER)
+    usage.reverse_event(
+        organization=seller, public_id=wrong.public_id, reason="wrong", now=OCTOBER, source="admin", actor="somebody"
+    )
+    builders.close(seller, NOVEMBER)
+    return CreditNote.objects.get()
+
+
+def test_the_paper_is_stored_once_and_says_what_is_taken_back(seller: Organization) -> None:
+    note = credited(seller)
+    work(clock=lambda: NOVEMBER)
+    text = PdfReader(BytesIO(Document.objects.get(credit_note=note).content)).pages[0].extract_text()
+    for said in ("CREDIT NOTE", "CN-0001", "For invoice", "INV-0001", "Coaching call", "$95.00", "Credited to you"):
+        assert said in text, said
+    assert "Amount due" not in text and "How to pay" not in text
+
+
+def test_the_mail_names_the_invoice_and_carries_the_paper(seller: Organization, mailoutbox: list) -> None:  # type: ignore[type-arg]
+    note = credited(seller)
+    work(clock=lambda: NOVEMBER)
+    (mail,) = [mail for mail in mailoutbox if "CN-0001" in mail.subject]
+    assert mail.subject == "Credit note CN-0001 from Northwind Studio: $95.00 of invoice INV-0001 taken back"
+    assert "Coaching call, September 1 – 30, 2026: $95.00" in mail.body
+    assert [attached[0] for attached in mail.attachments] == ["CN-0001.pdf"]
+    delivery = Delivery.objects.get(message__topic="credit_note_document.stored")
+    assert (delivery.status, delivery.recipient, delivery.invoice) == ("sent", note.buyer["email"], note.invoice)
+    work(clock=lambda: NOVEMBER)
+    assert len([mail for mail in mailoutbox if "CN-0001" in mail.subject]) == 1
