@@ -122,6 +122,17 @@ def wait_for_waiting(held: Held[Any], count: int = 1) -> None:
     wait_until(lambda: _count(_WAITING, held.pid) >= count, f"{count} were to wait, {_count(_WAITING, held.pid)} do")
 
 
+def wait_for_line(count: int) -> None:
+    """Return once so many connections wait for locks, whoever has them."""
+
+    def waiting() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            return int(cursor.fetchone()[0])
+
+    wait_until(lambda: waiting() >= count, f"{count} were to wait in line")
+
+
 def is_running(words: str) -> bool:
     """Say whether another connection runs, or has just run, a statement with these words in it."""
     with connection.cursor() as cursor:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -22,9 +22,10 @@ from apps.usage.recording import NewEvent, Outcome
 from apps.usage.rules import Where
 from tests import builders
 from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
-from tests.overlapping import Course, course, is_running, wait_for_waiting, wait_until
+from tests.overlapping import Course, course, is_running, wait_for_line, wait_for_waiting, wait_until
 
 AT = SEPTEMBER + timedelta(days=9)
+BEFORE = OCTOBER - timedelta(minutes=1)  # while the period collects, recorders don't wait for each other
 
 
 @pytest.fixture
@@ -46,15 +47,15 @@ def event_of(key: str, quantity: str = "1") -> NewEvent:
     )
 
 
-def post(seller: Organization, key: str, quantity: str = "1") -> usage.Recorded:
+def post(seller: Organization, key: str, quantity: str = "1", now: datetime = BEFORE) -> usage.Recorded:
     return usage.record_events(
-        organization=seller, events=[event_of(key, quantity)], now=OCTOBER, source="api", actor="key_test"
+        organization=seller, events=[event_of(key, quantity)], now=now, source="api", actor="key_test"
     )[0]
 
 
-def post_many(seller: Organization, keys: Sequence[str]) -> list[Outcome]:
+def post_many(seller: Organization, keys: Sequence[str], now: datetime = BEFORE) -> list[Outcome]:
     events = [event_of(key) for key in keys]
-    return usage.record_batch(organization=seller, events=events, now=OCTOBER, source="api", actor="key_test")
+    return usage.record_batch(organization=seller, events=events, now=now, source="api", actor="key_test")
 
 
 def take_back(seller: Organization, event: Event) -> usage.Recorded:
@@ -104,6 +105,23 @@ def test_what_is_posted_while_a_period_closes_waits_and_is_late(seller: Organiza
     assert charged() == [(9500, 1)]
     builders.close(seller, NOVEMBER)
     assert charged()[1:] == [(0, 0), (3 * 9500, 4)]
+
+
+def test_closing_takes_its_turn_among_programs_that_post_to_an_ended_period(
+    seller: Organization, beside: Course
+) -> None:
+    """Shared locks would pass by the closer for as long as they overlap; after the end recorders wait in its line."""
+    first = beside.hold(lambda: post(seller, "first"))
+    closer = beside.start(close)
+    wait_for_waiting(first)
+    behind = [beside.start(partial(post, seller, f"behind-{n}", now=OCTOBER)) for n in range(4)]
+    wait_for_line(5)
+    first.commit()
+    assert isinstance(closer.result(), closing.Closed)
+    for each in behind:
+        recorded = each.result()
+        assert isinstance(recorded, usage.Recorded) and recorded.event.late
+    assert charged() == [(9500, 1)]
 
 
 def test_what_is_posted_while_a_closing_fails_is_on_time(seller: Organization, beside: Course) -> None:

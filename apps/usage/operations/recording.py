@@ -152,7 +152,7 @@ def _record(request: _Request, known: Mapping[str, Known]) -> list[Outcome]:
         found = [each for each in meant if not isinstance(each, Refusal)]
         named = [target for target, _ in found]
         rules = limiting.rules_for(named)
-        spans = _locked(found, alone=rules.any_hard)
+        spans = _locked(found, alone=rules.any_hard or _is_behind(found, request.now))
         rooms = limiting.rooms_in(rules=rules, targets=named, spans=spans) if rules.any_hard else {}
         rows, answers = _decided(request, iter(meant), spans, rooms, known)
         outcomes = _stored(request, rows, answers)
@@ -196,6 +196,15 @@ def _check_quantity(event: NewEvent, target: Target) -> None:
     if event.quantity < 0 and target.aggregation != Metric.Aggregation.SUM:
         sentence = "The quantity must not be below zero: only a sum can be corrected by a negative one."
         raise Refusal("quantity_negative", sentence, field="quantity")
+
+
+def _is_behind(meant: Iterable[_Meant], now: datetime) -> bool:
+    """Say whether anything happened in a period that has ended: then the periods are locked alone.
+
+    Shared locks pass by whoever waits for the period alone, as closing does, for as long as they overlap. Waiting for
+    the same kind of lock, recorders and closing take turns.
+    """
+    return any(target.has_passed(instant, now) for target, instant in meant)
 
 
 def _locked(meant: Sequence[_Meant], *, alone: bool) -> dict[int, list[Span]]:

@@ -24,8 +24,7 @@ WITH line AS MATERIALIZED (
 """
 _FOUND = """
 SELECT line.place, item.id, item.public_id, item.subscription_id, item.starts_at, item.ends_at, metric.aggregation,
-    (SELECT max(period.ends_at) FROM subscriptions_period period WHERE period.item_id = item.id),
-    item.add_on_id, CASE
+    newest.starts_at, newest.ends_at, item.add_on_id, CASE
         WHEN (SELECT EXISTS (SELECT FROM usage_limit WHERE organization_id = %(organization)s)
             OR EXISTS (SELECT FROM usage_alert WHERE organization_id = %(organization)s AND removed_at IS NULL))
         THEN (SELECT plan_id FROM subscriptions_subscription WHERE id = item.subscription_id)
@@ -35,6 +34,10 @@ FROM line
 _METERED = """
 JOIN catalog_addon add_on ON add_on.id = item.add_on_id
 JOIN catalog_metric metric ON metric.id = add_on.metric_id
+LEFT JOIN LATERAL (
+    SELECT period.starts_at, period.ends_at FROM subscriptions_period period
+    WHERE period.item_id = item.id ORDER BY period.ends_at DESC LIMIT 1
+) newest ON true
 """
 _OF_CUSTOMER = f"""
 JOIN subscriptions_subscription subscription
@@ -75,8 +78,9 @@ _ALONE = f"{_SPANS} FOR UPDATE OF period"
 
 
 class Target(NamedTuple):
-    """An item that a line may mean; `opened_until` is the end of its last opened period, None where it has none.
+    """An item that a line may mean.
 
+    `opened_from` and `opened_until` bound its last opened period; None where it has none yet.
     `plan_id` is None where its organization has neither limits nor alerts, so that nobody looks for them.
     """
 
@@ -86,6 +90,7 @@ class Target(NamedTuple):
     starts_at: datetime
     ends_at: datetime | None
     aggregation: str
+    opened_from: datetime | None
     opened_until: datetime | None
     add_on_id: int
     plan_id: int | None
@@ -93,6 +98,12 @@ class Target(NamedTuple):
     def lives_at(self, instant: datetime) -> bool:
         """Say whether its life covers an instant."""
         return self.starts_at <= instant and (self.ends_at is None or instant < self.ends_at)
+
+    def has_passed(self, instant: datetime, now: datetime) -> bool:
+        """Say whether an instant may lie in a period that has ended, and so may be about to be closed."""
+        if self.opened_from is None or self.opened_until is None:
+            return False
+        return instant < self.opened_from or instant < self.opened_until <= now
 
 
 class Span(NamedTuple):
