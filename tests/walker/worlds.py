@@ -147,18 +147,20 @@ def _ask(seller: Organization) -> None:
 
 
 def _limit(seller: Organization, offer: builders.Offer) -> None:
-    """A limit and an alert that were both reached."""
-    at, period = Where(add_on=offer.add_on), Period.objects.filter(item__add_on=offer.add_on).earliest("pk")
-    usage.set_limit(organization=seller, at=at, kind="soft", quantity=Decimal(1000), now=SEPTEMBER)
-    usage.set_limit(organization=seller, at=at, kind="hard", quantity=Decimal(1000), now=SEPTEMBER)
-    alert = Alert.objects.create(
-        organization=seller,
-        basis=Alert.Basis.QUANTITY,
-        threshold=Decimal(5),
-        addresses=["watch@example.com"],
-        created_at=SEPTEMBER,
-        **at.key,
-    )
+    """A limit and an alert at each place where there may be one, those of the add-on both reached."""
+    period = Period.objects.select_related("item").filter(item__add_on=offer.add_on).earliest("pk")
+    places = [Where(item=period.item), Where(plan=offer.plan, add_on=offer.add_on), Where(add_on=offer.add_on)]
+    for at in places:
+        usage.set_limit(organization=seller, at=at, kind="soft", quantity=Decimal(1000), now=SEPTEMBER)
+        usage.set_limit(organization=seller, at=at, kind="hard", quantity=Decimal(1000), now=SEPTEMBER)
+        alert = Alert.objects.create(
+            organization=seller,
+            basis=Alert.Basis.QUANTITY,
+            threshold=Decimal(5),
+            addresses=["watch@example.com"],
+            created_at=SEPTEMBER,
+            **at.key,
+        )
     reached = {"organization": seller, "period": period, "item": period.item, "quantity": Decimal(5), "at": SEPTEMBER}
     AlertFiring.objects.create(alert=alert, currency="USD", amount_minor=5, **reached)
     LimitFiring.objects.create(kind="hard", limit_quantity=Decimal(1000), refused=False, **reached)
