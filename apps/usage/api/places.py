@@ -1,5 +1,6 @@
 """The three places at which limits and alerts stand, as addresses: an item, an add-on, an add-on on one plan."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,14 +39,14 @@ PLAN_ADD_ON = Told(
 )
 
 
-class Placed(ScopedView):
+class Placed(ScopedView, ABC):
     """A view of the rules at one place."""
 
     parser_classes = [JSONBody]
 
+    @abstractmethod
     def where(self, request: Request, **named: str) -> Where:
         """Return the place that an address names; raise NotFound."""
-        raise NotImplementedError
 
 
 class OfItem(Placed):
