@@ -61,9 +61,14 @@ def faults(invalid: ValidationError) -> list[dict[str, Any]]:
 def _described(errors: Iterable[Error]) -> list[dict[str, Any]]:
     whole = api_settings.NON_FIELD_ERRORS_KEY
     return [
-        {"code": error.code, "field": None if error.attr == whole else error.attr, "detail": error.detail}
+        {"code": error.code, "field": None if error.attr == whole else _shown(error.attr), "detail": error.detail}
         for error in errors
     ]
+
+
+def _shown(name: str | None) -> str | None:
+    """Write a name that came from outside so that any answer can carry it, half of an emoji too."""
+    return name if name is None else name.encode("utf-8", "backslashreplace").decode()
 
 
 class ProblemFormatter(ExceptionFormatter):

@@ -5,7 +5,7 @@ says what is wrong: the quick way only ever takes what the strict one would take
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -22,6 +22,8 @@ from apps.usage.sent import DEEPEST_PROPERTIES, KEY, LARGEST_INTEGER, MOST_PROPE
 
 MOST_EVENTS = 5000
 MOST_BYTES = 8 * 1024 * 1024
+# What the quick decoder raises for what it does not take, also for what is nested too deeply.
+UNDECODED = (msgspec.DecodeError, RecursionError)
 
 
 class UsageBody(RawBody):
@@ -50,7 +52,9 @@ def read(raw: bytes, *, header_key: str | None) -> One | Many:
     Raise ParseError where it is no JSON, and ValidationError where a single event, or the list itself, is wrong.
     """
     members = _members(raw)
-    if members is None or "events" not in members:
+    if members is None:
+        return _strictly(read_json(raw), header_key=header_key)
+    if "events" not in members:
         return One(_event(raw, header_key=header_key))
     listed = _list(raw, members, header_key)
     return Many(_all_quick(bytes(members["events"])) or [_one_of_many(each) for each in listed])
@@ -59,36 +63,69 @@ def read(raw: bytes, *, header_key: str | None) -> One | Many:
 def _members(raw: bytes) -> Mapping[str, Raw] | None:
     try:
         return _object.decode(raw)
-    except msgspec.DecodeError:
+    except UNDECODED:
         return None
+
+
+def _strictly(sent: Any, *, header_key: str | None) -> One | Many:
+    """Read what the quick decoder could not take whole, such as half of an emoji in one of the events."""
+    if not isinstance(sent, dict) or "events" not in sent:
+        return One(_checked(sent, header_key=header_key))
+    _check_alone(sent, header_key)
+    events = sent["events"]
+    if not isinstance(events, list):
+        raise _not_a_list()
+    _check_length(events)
+    return Many([_one_checked(each) for each in events])
 
 
 def _list(raw: bytes, members: Mapping[str, Raw], header_key: str | None) -> Sequence[Raw]:
     if raw.count(b'"events"') > 1:
         read_json(raw)  # refuses a name that is given twice; anything else may well say "events" in a text
+    _check_alone(members, header_key)
+    try:
+        events = _raws.decode(members["events"])
+    except UNDECODED:
+        raise _not_a_list() from None
+    _check_length(events)
+    return events
+
+
+def _check_alone(members: Iterable[str], header_key: str | None) -> None:
     for name in members:
         if name != "events":
             raise _fault(name[:100], "unknown", "Send events alone: each of them carries everything about itself.")
     if header_key is not None:
         raise _fault("Idempotency-Key", "not_for_many", "Give each event its own idempotency_key instead.")
-    try:
-        events = _raws.decode(members["events"])
-    except msgspec.DecodeError:
-        raise _fault("events", "not_a_list", "This must be a list of events.") from None
+
+
+def _check_length(events: Sequence[Any]) -> None:
     if not events:
         raise _fault("events", "empty", "There are no events in this list.")
     if len(events) > MOST_EVENTS:
         raise _fault("events", "too_many", f"Send at most {MOST_EVENTS} events at once.")
-    return events
+
+
+def _not_a_list() -> ValidationError:
+    return _fault("events", "not_a_list", "This must be a list of events.")
 
 
 def _one_of_many(raw: Raw) -> NewEvent | ValidationError:
+    quick = _quick(bytes(raw))
+    if quick is not None and quick.idempotency_key is not None:
+        return quick
     try:
-        event = _event(bytes(raw), header_key=None)
-    except ValidationError as invalid:
-        return invalid
+        sent = read_json(bytes(raw))
     except ParseError as invalid:
         return ValidationError([ErrorDetail(str(invalid.detail), code="parse_error")])
+    return _one_checked(sent)
+
+
+def _one_checked(sent: Any) -> NewEvent | ValidationError:
+    try:
+        event = _checked(sent, header_key=None)
+    except ValidationError as invalid:
+        return invalid
     if event.idempotency_key is None:
         sentence = "Each event of a list needs a key, so that the list can be sent again."
         return _fault("idempotency_key", "required", sentence)
@@ -97,11 +134,13 @@ def _one_of_many(raw: Raw) -> NewEvent | ValidationError:
 
 def _event(raw: bytes, *, header_key: str | None) -> NewEvent:
     quick = _quick(raw) if header_key is None else None
-    if quick is not None:
-        return quick
-    sent = UsageRequest(data=read_json(raw))
-    sent.is_valid(raise_exception=True)
-    return event_of(sent.validated_data, header_key=header_key)
+    return quick if quick is not None else _checked(read_json(raw), header_key=header_key)
+
+
+def _checked(sent: Any, *, header_key: str | None) -> NewEvent:
+    request = UsageRequest(data=sent)
+    request.is_valid(raise_exception=True)
+    return event_of(request.validated_data, header_key=header_key)
 
 
 _Key = Annotated[str, Meta(pattern=rf"\A{KEY.pattern}\Z")]
@@ -139,7 +178,7 @@ def _quick(raw: bytes) -> NewEvent | None:
     """Read an event whose every member is plain; None for any that is wrong, or merely out of the ordinary."""
     try:
         sent = _sent.decode(raw)
-    except msgspec.DecodeError:
+    except UNDECODED:
         return None
     event = _event_in(sent)
     return event if event is not None and _has_members(raw, _members_read(sent, event)) else None
@@ -149,7 +188,7 @@ def _all_quick(raw: bytes) -> list[NewEvent] | None:
     """Read a list whose every event is plain and has a key, in half the time of one by one; else None."""
     try:
         sent = _many_sent.decode(raw)
-    except msgspec.DecodeError:
+    except UNDECODED:
         return None
     members = 0
     events = []
@@ -167,7 +206,7 @@ def _event_in(sent: _Sent) -> NewEvent | None:
     try:
         properties = {} if sent.properties is UNSET else _anything.decode(sent.properties)
         occurred_at = None if sent.occurred_at is UNSET else datetime.fromisoformat(sent.occurred_at).astimezone(UTC)
-    except (msgspec.DecodeError, ValueError, OverflowError):
+    except (*UNDECODED, ValueError, OverflowError):
         return None
     number = _QUANTITY.fullmatch(sent.quantity)
     if number is None or not _names_one_line(sent):

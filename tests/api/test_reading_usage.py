@@ -76,6 +76,12 @@ def test_an_event_is_taken_back_by_an_event_that_names_it(program: Program) -> N
     assert (current["quantity"], current["event_count"]) == ("0", 0)
 
 
+def test_a_repeat_of_an_event_that_was_taken_back_says_so(program: Program) -> None:
+    made = record(program, idempotency_key="k")
+    reversal = program.post(f"usage/{made['id']}/reverse", {"reason": "wrong"}).json()
+    assert record(program, idempotency_key="k") == {**made, "reversed_by": reversal["id"]}
+
+
 def test_an_event_is_taken_back_once_and_a_reversal_never(program: Program) -> None:
     made = record(program)
     first = program.post(f"usage/{made['id']}/reverse", {"reason": "wrong"})

@@ -138,6 +138,26 @@ def test_a_list_that_is_none_is_refused_whole(program: Program, body: str, code:
     assert fault(program.send("usage", body)) == (400, code, field)
 
 
+@pytest.mark.parametrize("levels", [10, 1200])
+def test_what_is_nested_too_deeply_is_refused_and_never_a_fault_of_ours(program: Program, levels: int) -> None:
+    deep = json.dumps(event("deep"))[:-1] + ', "properties": {"a": ' + "[" * levels + "]" * levels + "}}"
+    response = program.send("usage", f'{{"events": [{json.dumps(event("good"))}, {deep}]}}')
+    single = program.send("usage", deep)
+    assert single.status_code == 400
+    if levels < 100:
+        assert [each["status"] for each in response.json()["results"]] == ["recorded", "rejected"]
+    else:
+        assert fault(response)[:2] == (400, "parse_error")
+
+
+def test_half_of_an_emoji_harms_no_other_event(program: Program) -> None:
+    broken, named = json.dumps(event("broken", note="\ud83d")), json.dumps(event("named", **{"\ud83d": 1}))
+    response = program.send("usage", f'{{"events": [{json.dumps(event("good"))}, {broken}, {named}]}}')
+    assert [each["status"] for each in response.json()["results"]] == ["recorded", "rejected", "rejected"]
+    fields = [each["errors"][0]["field"] for each in response.json()["results"][1:]]
+    assert fields == ["note", "\\ud83d"]
+
+
 def test_a_header_key_is_for_a_single_event(program: Program) -> None:
     response = program.post("usage", {"events": [event("k")]}, Idempotency_Key="k")
     assert fault(response) == (400, "not_for_many", "Idempotency-Key")

@@ -17,11 +17,12 @@ from rest_framework.response import Response
 
 from apps.accounts.models import ApiKey
 from apps.accounts.permissions import Action
-from apps.accounts.scoped_api import key_of
+from apps.accounts.scoped_api import key_of, shown
 from apps.core import clock, problems
 from apps.core.json_body import QuickJSON
 from apps.core.refusals import Refusal
 from apps.usage import operations as usage
+from apps.usage import queries
 from apps.usage.api.events import EventList
 from apps.usage.models import Event
 from apps.usage.reading import MOST_EVENTS, Many, UsageBody, read
@@ -140,7 +141,8 @@ class Usage(EventList):
             source=Event.Source.API,
             actor=key.public_id,
         )
-        return Response(EventSerializer(recorded.event).data, status=200 if recorded.repeated else 201)
+        links = queries.links_of(events=[recorded.event]) if recorded.repeated else None
+        return Response(shown(EventSerializer, recorded.event, links=links), status=200 if recorded.repeated else 201)
 
 
 def _results(sent: Many, key: ApiKey) -> list[dict[str, Any]]:
