@@ -125,12 +125,16 @@ def _look(request: HttpRequest, context: dict[str, Any], sheet: Sheet, text: str
 
 
 def _record(request: HttpRequest, context: dict[str, Any], sheet: Sheet, now: datetime) -> HttpResponse:
+    """Record what is fine, and offer all rows again where some are to be mended.
+
+    All of them, so that a mended row keeps its number among equal ones: those that are recorded add nothing.
+    """
     sheets.record(sheet, organization=organization_of(request), now=now, actor=actor_of(request))
     bad = [row for row in sheet.rows if row.faults]
     context |= _counts(sheet)
     context |= {
         "shown": [{"number": row.number, "reason": row.reason} for row in bad[:MOST_SHOWN]],
-        "form": PasteForm(initial={"rows": sheet.text_of(bad) if bad else ""}),
+        "form": PasteForm(initial={"rows": sheet.text_of(sheet.rows) if bad else ""}),
     }
     return TemplateResponse(request, "backoffice/paste_rows/recorded.html", context)
 

@@ -83,8 +83,17 @@ def test_all_faults_are_told_at_once_and_the_fine_rows_can_be_recorded(owner: Cl
     assert "Record 2 rows" in page and "Mend first" in page
     recorded = sent(owner, GOOD + bad, "record")
     assert "2 rows recorded. 2 were not recorded." in text(recorded)
-    assert recorded.context["form"]["rows"].value().replace("\r\n", "\n") == bad
+    assert recorded.context["form"]["rows"].value().replace("\r\n", "\n") == GOOD + bad
     assert len(events(office)) == 2
+
+
+def test_a_mended_row_that_equals_a_recorded_one_is_a_second_event(owner: Client, office: Organization) -> None:
+    row = "Fabrikam\tCoaching call\t2026-11-04\t2\n"
+    recorded = sent(owner, row + row.replace("Fabrikam", "Fabrikm"), "record")
+    mended = recorded.context["form"]["rows"].value().replace("Fabrikm", "Fabrikam")
+    again = sent(owner, mended, "record")
+    assert "1 row recorded. 1 was recorded before and adds nothing." in text(again)
+    assert events(office) == [("Fabrikam", 2)] * 2
 
 
 def test_mend_first_gives_the_rows_back(owner: Client, office: Organization) -> None:
