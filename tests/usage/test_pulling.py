@@ -18,10 +18,11 @@ from apps.invoicing.models import Invoice
 from apps.outbox import operations as outbox
 from apps.outbox.models import Job, Message
 from apps.subscriptions import operations as subscriptions
-from apps.subscriptions.models import Period, Subscription
+from apps.subscriptions.models import Item, Period, Subscription
 from apps.tenancy.models import Organization
 from apps.usage import operations as usage
 from apps.usage.models import Event, Pull, PullSource
+from apps.usage.rules import Where
 from tests import builders
 from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
 from tests.usage.usage_systems import MINUTE, UsageSystem, connected, item_of, metered, tick, until_quiet, usage_system
@@ -257,11 +258,22 @@ def test_a_secret_whose_key_is_gone_parks_with_a_sentence(
 
 
 def test_an_answer_that_cannot_be_recorded_parks_at_once(seller: Organization, system: UsageSystem) -> None:
-    """A period that ended before the late window, after a long outage."""
+    """More than a hard limit leaves room for."""
+    connected(metered(seller), system)
+    at = Where(item=Item.objects.select_related("add_on__metric").get(add_on__isnull=False))
+    usage.set_limit(organization=seller, at=at, kind="hard", quantity=Decimal(1), now=SEPTEMBER)
+    tick(seller, OCTOBER)
+    assert "would pass the limit" in Subscription.objects.get().parked_reason
+    assert not Event.objects.exists() and not Invoice.objects.exists()
+
+
+def test_an_answer_is_recorded_however_long_its_subscription_stood_still(
+    seller: Organization, system: UsageSystem
+) -> None:
     connected(metered(seller), system)
     tick(seller, OCTOBER + timedelta(days=seller.late_window_days + 1))
-    assert "too late to record" in Subscription.objects.get().parked_reason
-    assert not Event.objects.exists() and not Invoice.objects.exists()
+    event = Event.objects.earliest("pk")
+    assert (event.quantity, event.late, event.period.ends_at) == (12, False, OCTOBER)
 
 
 def test_a_worker_that_dies_before_it_records_asks_again_and_records_once(

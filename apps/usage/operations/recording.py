@@ -181,7 +181,8 @@ def _instant(event: NewEvent, request: _Request) -> datetime:
     if instant > request.now + MOST_AHEAD:
         raise Refusal("occurred_in_future", "This is in the future.", field="occurred_at")
     days = request.organization.late_window_days
-    if instant < request.now - timedelta(days=days):
+    # An answer that was asked for may come as late as its subscription stood still: it was asked for all the same.
+    if request.source != Event.Source.PULL and instant < request.now - timedelta(days=days):
         sentence = f"This is more than {days} days ago, which is too late to record."
         raise Refusal("occurred_too_early", sentence, field="occurred_at")
     return instant
