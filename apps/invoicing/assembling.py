@@ -4,7 +4,7 @@ Closing and previews share this code; it reads and computes, and writes nothing.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -33,7 +33,8 @@ class Measure(Protocol):
 class Due:
     """What one period owes for one kind of charge: all of it, how much is billed already, and how it came about.
 
-    `quantity` is the whole period's, `billed_quantity` the one that the newest charge before rated.
+    `quantity` is the whole period's, `billed_quantity` the one that the newest charge before rated. `is_late` where it
+    bills usage that arrived after its period was closed.
     """
 
     span: Span
@@ -46,16 +47,12 @@ class Due:
     event_count: int = 0
     fact_count: int = 0
     revision: int = 0
+    is_late: bool = False
 
     @property
     def difference(self) -> Money:
         """What is to be invoiced now."""
         return self.amount - self.billed
-
-    @property
-    def is_late(self) -> bool:
-        """Whether it bills usage that arrived after its period was closed."""
-        return self.kind == Kind.USAGE and self.revision > 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +84,10 @@ def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo, 
     dues += [usage_due(span, _measured(span, measured), billed, currency, zone) for span in metered]
     dues += setup_dues(dues, currency)
     dues.sort(key=lambda due: (due.span.item.pk, due.kind == Kind.SETUP))
-    late = [usage_due(stored(period), measured[period.pk], billed, currency, zone) for period in boundary.late]
+    late = [
+        replace(usage_due(stored(period), measured[period.pk], billed, currency, zone), is_late=True)
+        for period in boundary.late
+    ]
     return dues + late
 
 

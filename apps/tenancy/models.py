@@ -4,7 +4,7 @@ import zoneinfo
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, MaxValueValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -126,7 +126,9 @@ class Organization(Address):
         help_text="How long after a period's end its usage may still arrive before it is billed. Write it as days and "
         "hours:minutes:seconds, such as 2 00:00:00 for two days.",
     )
-    late_window_days = models.PositiveSmallIntegerField(default=90, validators=[MaxValueValidator(3650)])
+    late_window_days = models.PositiveSmallIntegerField(
+        default=90, validators=[MinValueValidator(1), MaxValueValidator(3650)]
+    )
     payment_terms_days = models.PositiveSmallIntegerField(default=14, validators=[MaxValueValidator(365)])
     zero_invoices = models.CharField(max_length=5, choices=ZeroInvoices.choices, default=ZeroInvoices.MAIL)
     invoice_prefix = models.CharField(max_length=20, default="INV-", blank=True, validators=[PREFIX])

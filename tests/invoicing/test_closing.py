@@ -1,6 +1,7 @@
 """Closing: everything due at one boundary on one invoice, once, and nothing that fails stops the rest."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -13,6 +14,8 @@ from apps.outbox.models import Message
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Period, Subscription
 from apps.tenancy.models import Organization
+from apps.usage import operations as usage
+from apps.usage.recording import NewEvent
 from tests import builders
 from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
 
@@ -261,3 +264,27 @@ def test_billed_equals_due_for_every_closed_period(seller: Organization) -> None
     assert totals == {Kind.FLAT: 3 * 2000, Kind.USAGE: 28500 + 4750, Kind.SETUP: 4500}
     assert sum(invoice.total_minor for invoice in Invoice.objects.all()) == sum(totals.values())
     assert Subscription.objects.get().bills_at == DECEMBER
+
+
+def test_late_usage_of_a_period_that_left_no_charge_is_said_to_be_late(seller: Organization) -> None:
+    Organization.objects.update(zero_invoices=Organization.ZeroInvoices.SKIP)
+    seller.refresh_from_db()
+    offer, buyer = builders.usage_offer(seller), builders.customer(seller)
+    builders.subscribed(buyer, offer)
+    assert builders.close(seller, OCTOBER) == []
+    builders.used(buyer, offer, "1", at=SEPTEMBER + timedelta(days=3), now=OCTOBER + timedelta(days=1))
+    (october,) = builders.close(seller, NOVEMBER)
+    late = [line for line in october.lines.order_by("position") if line.amount_minor]
+    assert [(line.late, line.description) for line in late] == [(True, "Coaching call: late usage")]
+
+
+def test_a_sum_of_more_digits_than_any_event_is_billed(seller: Organization) -> None:
+    offer = builders.usage_offer(seller, form={"model": "per_unit", "unit_amount": "0.000000000001"})
+    builders.subscribed(builders.customer(seller, external_id="crm-1"), offer)
+    events = [
+        NewEvent(quantity=Decimal("9" * 15), customer="crm-1", add_on="coaching-use", idempotency_key=f"key-{number}")
+        for number in range(1002)
+    ]
+    usage.record_batch(organization=seller, events=events, now=SEPTEMBER, source="api", actor="key_test")
+    (september,) = builders.close(seller, OCTOBER)
+    assert september.total.text() == "1002000.00"

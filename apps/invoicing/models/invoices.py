@@ -136,7 +136,7 @@ class Charge(Owned):
     revision = models.PositiveIntegerField(default=0)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    quantity = models.DecimalField(max_digits=30, decimal_places=12, help_text="The period's quantity that it rates.")
+    quantity = models.DecimalField(max_digits=40, decimal_places=12, help_text="The period's quantity that it rates.")
     event_count = models.BigIntegerField(default=0, help_text="How many events of the period it rates.")
     fact_count = models.BigIntegerField(
         default=0, help_text="How many facts of the period it has seen: events, and reversals with what they took back."
@@ -170,7 +170,7 @@ class Line(Owned):
     position = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=Kind.choices)
     description = models.CharField(max_length=300)
-    quantity = models.DecimalField(max_digits=30, decimal_places=12)
+    quantity = models.DecimalField(max_digits=40, decimal_places=12)
     unit = models.CharField(max_length=50, blank=True, help_text="In the number that the quantity asks for.")
     unit_amount = models.DecimalField(
         max_digits=30, decimal_places=12, null=True, help_text="Empty where no single one made the amount."
