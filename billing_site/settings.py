@@ -163,6 +163,10 @@ else:
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT_SECONDS", default=20)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="billing@localhost")
 
+# The process that draws PDFs: how long one may take (of a job's lease of five minutes), and how much memory it may map.
+PDF_SECONDS = env.int("PDF_SECONDS", default=120)
+PDF_MEMORY_MB = env.int("PDF_MEMORY_MB", default=1024)
+
 # Celery: Redis when REDIS_URL is set, else files below var/. Tasks are hints; truth is in rows.
 REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_DIR = Path(env.str("BROKER_DIR", default=str(VAR_DIR / "broker")))

@@ -12,8 +12,9 @@ from apps.accounts.models import Customer
 from apps.delivery import credit_mails, mails, notices, operations, queries, rendering, sending
 from apps.delivery.credit_paper import credit_note_paper
 from apps.delivery.notices import Reader
-from apps.delivery.paper import invoice_paper
-from apps.invoicing.models import Invoice
+from apps.delivery.paper import Paper, invoice_paper
+from apps.delivery.renderer import Undrawable
+from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox.models import Message
 from apps.outbox.wiring import GiveUp, RetryLater
 from apps.tenancy.models import Organization
@@ -25,10 +26,7 @@ def store_document(message: Message, now: datetime) -> None:
     invoice = queries.invoice_named(public_id=message.payload["invoice"])
     if queries.document_of(invoice=invoice) is not None:
         return
-    rendered = rendering.render(invoice_paper(invoice=invoice))
-    operations.store_document(
-        message=message, paper_of=invoice, content=rendered.content, pages=rendered.pages, now=now
-    )
+    _store(message, invoice, invoice_paper(invoice=invoice), now)
 
 
 def store_credit_note(message: Message, now: datetime) -> None:
@@ -36,8 +34,7 @@ def store_credit_note(message: Message, now: datetime) -> None:
     note = queries.credit_note_named(public_id=message.payload["credit_note"])
     if queries.document_of_credit_note(credit_note=note) is not None:
         return
-    rendered = rendering.render(credit_note_paper(credit_note=note))
-    operations.store_document(message=message, paper_of=note, content=rendered.content, pages=rendered.pages, now=now)
+    _store(message, note, credit_note_paper(credit_note=note), now)
 
 
 def mail_invoice(message: Message, now: datetime) -> None:
@@ -77,6 +74,15 @@ def mail_alert(message: Message, now: datetime) -> None:
 def mail_limit(message: Message, now: datetime) -> None:
     """Tell the team that a period reached its limit, or that usage was refused for it."""
     _notify(message, notices.team(organization=message.organization), now)
+
+
+def _store(message: Message, paper_of: Invoice | CreditNote, paper: Paper, now: datetime) -> None:
+    """Draw a paper and store it; one that cannot be drawn is left to a person, who may retry."""
+    try:
+        drawn = rendering.render(paper)
+    except Undrawable as fault:
+        raise GiveUp(str(fault)) from None
+    operations.store_document(message=message, paper_of=paper_of, content=drawn.content, pages=drawn.pages, now=now)
 
 
 def _mail(message: Message, invoice: Invoice, *, recipient: str, text: str, now: datetime) -> None:

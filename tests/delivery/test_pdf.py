@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from apps.delivery import rendering
+from apps.delivery import drawing
 from apps.delivery.paper import Paper, PaperKind
-from apps.delivery.rendering import Rendered, render
+from apps.delivery.renderer import Drawn
+from apps.delivery.rendering import render
 from tests.delivery.papers import TIERS, line, paper
 
 
 @cache
-def drawn(told: Paper) -> Rendered:
+def drawn(told: Paper) -> Drawn:
     """Draw each paper once for all tests."""
     return render(told)
 
@@ -87,8 +88,8 @@ def test_hostile_text_is_printed_not_obeyed() -> None:
 
 def test_nothing_is_fetched_from_anywhere() -> None:
     for address in ("http://127.0.0.1:9/x", "file:///etc/hostname", "data:text/plain,x", "ftp://127.0.0.1/x"):
-        with pytest.raises(rendering.FetchRefused, match="asked for"):
-            rendering.NothingFetched().fetch(address)
+        with pytest.raises(drawing.FetchRefused, match="asked for"):
+            drawing.GivenAlone().fetch(address)
 
 
 def test_japanese_is_printed() -> None:
