@@ -1,19 +1,11 @@
-"""Customers for programs: the list."""
+"""Customers for programs: how one is shown, and what makes and changes one. The views are where all of it is seen."""
 
 from typing import Any
 
-from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from apps.accounts import queries
 from apps.accounts.models import Customer
-from apps.accounts.permissions import Action
-from apps.accounts.scoped_api import ScopedView, next_url
-from apps.core import pagination, problems
-from apps.core.fields import InstantOut, Text
+from apps.core.fields import CurrencyCode, InstantOut, QueryFlag, StrictSerializer, Text, WholeNumber
 from apps.core.pagination import PageQuery
 
 
@@ -33,6 +25,7 @@ class CustomerSummary(serializers.ModelSerializer[Customer]):
             "legal_name",
             "email",
             "tax_id",
+            "tax_category",
             "currency",
             "locale",
             "payment_terms_days",
@@ -58,27 +51,47 @@ class CustomerPage(serializers.Serializer[Any]):
 class CustomerQuery(PageQuery):
     """Which customers."""
 
+    search = Text(
+        required=False,
+        max_length=200,
+        help_text="Words, or beginnings of words, of the name, the e-mail address or your own key; all must be there.",
+    )
     external_id = Text(required=False, max_length=200, help_text="Your own key of the customer, exactly.")
     email = Text(required=False, max_length=254, help_text="The billing e-mail address, in any case.")
+    archived = QueryFlag(required=False, help_text="true: only those put away; false: only those that are not.")
 
 
-class CustomerList(ScopedView):
-    """All customers."""
+class CustomerMembers(StrictSerializer):
+    """What may be said of a customer when it is made, and changed later."""
 
-    actions = {"GET": Action.READ}
-    query_class = CustomerQuery
-
-    @extend_schema(
-        operation_id="list_customers",
-        summary="List customers",
-        tags=["customers"],
-        parameters=[CustomerQuery],
-        responses={200: CustomerPage, **problems.responses(400)},
+    external_id = Text(required=False, allow_null=True, max_length=200, help_text="Your own key; no other has it.")
+    legal_name = Text(required=False, allow_blank=True, max_length=200, help_text="On invoices instead of the name.")
+    tax_id = Text(required=False, allow_blank=True, max_length=50)
+    tax_category = Text(required=False, max_length=30, help_text="`standard` unless given.")
+    currency = CurrencyCode(required=False, help_text="The organization's unless given.")
+    locale = Text(
+        required=False, allow_blank=True, max_length=10, help_text="Such as en_GB; empty: the organization's."
     )
-    def get(self, request: Request) -> Response:
-        asked = self.asked(request)
-        limit, cursor = asked.pop("limit"), asked.pop("cursor", None)
-        rows: QuerySet[Customer] = self.own(queries.customers(**asked), request)
-        page = pagination.page(rows, limit=limit, cursor=cursor)
-        answer = {"next": next_url(request, page.next_cursor), "results": page.rows}
-        return Response(CustomerPage(answer).data)
+    payment_terms_days = WholeNumber(
+        required=False, allow_null=True, min_value=0, max_value=365, help_text="null: the organization's."
+    )
+    address_line1 = Text(required=False, allow_blank=True, max_length=200)
+    address_line2 = Text(required=False, allow_blank=True, max_length=200)
+    postal_code = Text(required=False, allow_blank=True, max_length=20)
+    city = Text(required=False, allow_blank=True, max_length=100)
+    region = Text(required=False, allow_blank=True, max_length=100)
+    country = Text(required=False, allow_blank=True, max_length=2, help_text="Two letters, such as US.")
+
+
+class NewCustomer(CustomerMembers):
+    """A customer to create."""
+
+    name = Text(max_length=200)
+    email = Text(max_length=254, help_text="Invoices go here.")
+
+
+class CustomerChanges(CustomerMembers):
+    """What may change of a customer."""
+
+    name = Text(required=False, max_length=200)
+    email = Text(required=False, max_length=254)

@@ -3,11 +3,16 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
+from apps.accounts.words import customer_words
 from apps.core.constraints import owned_id
+from apps.core.formats import locale_named
 from apps.core.ids import PublicIdField
 from apps.tenancy.history import track
 from apps.tenancy.models import ONE_LINE, Address, Owned, validate_currency
@@ -15,6 +20,12 @@ from apps.tenancy.models import ONE_LINE, Address, Owned, validate_currency
 NOT_A_PUBLIC_ID = RegexValidator(
     r"\Acus_", "An own key must not begin like the ids that customers get here.", inverse_match=True
 )
+
+
+def validate_locale(name: str) -> None:
+    """Raise ValidationError unless a locale is known by this name."""
+    if locale_named(name) is None:
+        raise ValidationError("This is no known locale. Write it like en_GB or de_DE.", code="locale")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -124,7 +135,12 @@ class Customer(Owned, Address):
     tax_id = models.CharField(max_length=50, blank=True)
     tax_category = models.CharField(max_length=30, default="standard")
     currency = models.CharField(max_length=3, validators=[validate_currency])
-    locale = models.CharField(max_length=10, blank=True, help_text="Such as en_GB; empty takes the organization's.")
+    locale = models.CharField(
+        max_length=10,
+        blank=True,
+        validators=[validate_locale],
+        help_text="Such as en_GB; empty takes the organization's.",
+    )
     payment_terms_days = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MaxValueValidator(365)], help_text="Empty takes the organization's."
     )
@@ -136,7 +152,12 @@ class Customer(Owned, Address):
             owned_id("accounts_customer"),
             models.UniqueConstraint(fields=["organization", "external_id"], name="customer_external_id_once"),
         ]
-        indexes = [models.Index(fields=["organization", "name"], name="customer_name")]
+        indexes = [
+            models.Index(fields=["organization", "name"], name="customer_name"),
+            models.Index(fields=["organization", "-id"], name="customer_newest"),
+            models.Index("organization", Upper("email"), name="customer_email"),
+            GinIndex(customer_words(), name="customer_words", fastupdate=False),
+        ]
 
     def __str__(self) -> str:
         return self.name

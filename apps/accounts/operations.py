@@ -7,13 +7,13 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from apps.accounts import queries
 from apps.accounts.models import ApiKey, Customer, Member, Role, User
 from apps.core.ids import ALPHABET
-from apps.core.refusals import Refusal
-from apps.core.validation import validated
+from apps.core.refusals import Conflict, Refusal
+from apps.core.validation import saved, validated
 from apps.tenancy import operations as tenancy
 from apps.tenancy import queries as tenancy_queries
 from apps.tenancy import scope
@@ -95,9 +95,19 @@ def revoke_api_key(*, key: ApiKey, now: datetime) -> None:
 
 @transaction.atomic
 def create_customer(
-    *, organization: Organization, name: str, email: str, now: datetime, currency: str = "", **details: Any
+    *,
+    organization: Organization,
+    name: str,
+    email: str,
+    now: datetime,
+    currency: str = "",
+    actor: str | None = None,
+    **details: Any,
 ) -> Customer:
-    """Create a customer; `details` are its other fields. Raise Refusal naming the field where one is not valid."""
+    """Create a customer; `details` are its other fields. The audit log is told of it where there is an `actor`.
+
+    Raise Refusal naming the field where one is not valid, Conflict where another has this external id.
+    """
     customer = Customer(
         organization=organization,
         name=name,
@@ -106,8 +116,22 @@ def create_customer(
         created_at=now,
         **details,
     )
-    validated(customer).save()
+    saved_customer(customer)
+    if actor is not None:
+        tenancy.record_audit(organization=organization, actor=actor, verb="created", subject=customer, now=now)
     return customer
+
+
+def saved_customer(customer: Customer) -> Customer:
+    """Save a customer that is valid; raise Conflict where another has its external id, also at the same moment."""
+    try:
+        with transaction.atomic():
+            return saved(customer)
+    except (IntegrityError, Refusal):
+        namesakes = Customer.objects.filter(organization=customer.organization_id, external_id=customer.external_id)
+        if customer.external_id is None or not namesakes.exclude(pk=customer.pk).exists():
+            raise
+        raise Conflict("external_id_taken", "Another customer has this external id.", field="external_id") from None
 
 
 def note_key_used(*, key: ApiKey, now: datetime) -> None:

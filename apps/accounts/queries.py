@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from apps.accounts.models import ApiKey, Customer, Member, Role, User
+from apps.accounts.words import with_words
 from apps.tenancy import scope
 
 
@@ -36,12 +37,22 @@ def user_by_email(*, email: str) -> User | None:
     return User.objects.filter(email__iexact=email).first()
 
 
-def customers(*, external_id: str | None = None, email: str | None = None) -> QuerySet[Customer]:
-    """Return customers, all or those with this external id or this e-mail address in any case."""
+def customers(
+    *, external_id: str | None = None, email: str | None = None, search: str | None = None, archived: bool | None = None
+) -> QuerySet[Customer]:
+    """Return customers, all or those that fit everything that is given.
+
+    `external_id` is exact, `email` in any case; `search` holds words, or beginnings of words, of the name, the e-mail
+    address or the external id, and all of them must be there.
+    """
     rows = Customer.objects.all()
     if external_id is not None:
         rows = rows.filter(external_id=external_id)
-    return rows if email is None else rows.filter(email__iexact=email)
+    if email is not None:
+        rows = rows.filter(email__iexact=email)
+    if archived is not None:
+        rows = rows.filter(archived_at__isnull=not archived)
+    return rows if search is None else with_words(rows, search)
 
 
 def customers_called(*, name: str, hint: str | None = None) -> QuerySet[Customer]:

@@ -3,7 +3,7 @@
 A view says which Action each of its methods needs; a method that it does not say is denied.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -16,14 +16,17 @@ from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from apps.accounts.models import ApiKey
 from apps.accounts.permissions import Action, may
+from apps.core import clock, idempotency
 from apps.core.fields import PUBLIC_ID, StrictSerializer
 from apps.core.json_body import LengthRequired
 from apps.core.refusals import NotFound, Refusal
+from apps.tenancy import operations as tenancy
 from apps.tenancy.models import Organization
 
 _Row = TypeVar("_Row", bound=Model)
@@ -113,6 +116,26 @@ class ScopedView(APIView):
         body.is_valid(raise_exception=True)
         return dict(body.validated_data)
 
+    def made_once(self, request: Request, make: Callable[[], dict[str, Any]]) -> Response:
+        """Answer 201 with what `make` returns; where the request came before under its Idempotency-Key, 200 with that.
+
+        Raise ValidationError for a key that is none, Conflict where other content came under it.
+        """
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return Response(make(), status=201)
+        if not idempotency.KEY.fullmatch(key):
+            sentence = "The header Idempotency-Key must be 1 to 255 visible ASCII characters."
+            raise exceptions.ValidationError({"Idempotency-Key": [exceptions.ErrorDetail(sentence, code="invalid")]})
+        answer, repeated = tenancy.answered_once(
+            organization=organization_of(request),
+            key=key,
+            digest=idempotency.digest_of(method=str(request.method), path=request.path, content=request.data),
+            answer=make,
+            now=clock.wall(),
+        )
+        return Response(answer, status=200 if repeated else 201)
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Keep what only a key may see out of caches."""
         answer = super().finalize_response(request, response, *args, **kwargs)
@@ -132,6 +155,15 @@ def next_url(request: Request, cursor: str | None) -> str | None:
     query = request._request.GET.copy()
     query["cursor"] = cursor
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+KEY_HEADER = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="A key of your own under which this request may be repeated for ever: it is done once, and every "
+    "repeat gets the first answer, with the status 200. Other content under the same key is refused with 409.",
+)
 
 
 def id_parameter(example: str) -> OpenApiParameter:

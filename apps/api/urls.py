@@ -2,13 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from apps.accounts.api import CustomerList
 from apps.api.views import Docs, Schema
 from apps.catalog.urls import urlpatterns as catalog
 from apps.delivery.api import InvoiceDetail, InvoicePdf
 from apps.invoicing.api.credit_notes import CreditNoteDetail, CreditNoteList
+from apps.invoicing.api.customers import CustomerArchive, CustomerDetail, CustomerList, CustomerRestore
 from apps.invoicing.api.invoices import InvoiceList
-from apps.subscriptions.api import CustomerDetail, ItemPrice, ItemsMove
+from apps.subscriptions.api import ItemPrice, ItemsMove
 from apps.usage.api.events import EventDetail, EventReversal
 from apps.usage.api.pull_sources import ItemPullSource
 from apps.usage.api.recording import Usage
@@ -19,6 +19,8 @@ from apps.usage.urls import urlpatterns as rules
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers", CustomerList.as_view()),
     path("customers/<str:public_id>", CustomerDetail.as_view()),
+    path("customers/<str:public_id>/archive", CustomerArchive.as_view()),
+    path("customers/<str:public_id>/restore", CustomerRestore.as_view()),
     path("credit-notes", CreditNoteList.as_view()),
     path("credit-notes/<str:public_id>", CreditNoteDetail.as_view()),
     path("invoices", InvoiceList.as_view()),

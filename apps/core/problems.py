@@ -121,6 +121,9 @@ class Problem(serializers.Serializer[Any]):
     items = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="With ambiguous_item: the items to choose from."
     )
+    subscriptions = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="With has_subscriptions: those that are not over."
+    )
     reversal = serializers.CharField(required=False, help_text="With already_reversed: the event that did it.")
     limit = serializers.CharField(required=False, help_text="With usage_limit_reached: the limit.")
     used = serializers.CharField(required=False, help_text="With usage_limit_reached: what the period measured.")

@@ -1,4 +1,4 @@
-"""A customer for programs, with what it is subscribed to; and what its items cost from their next period on."""
+"""What customers are subscribed to, for programs; and what their items cost from their next period on."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,8 +9,6 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts import queries as accounts
-from apps.accounts.api import CustomerSummary
 from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_api import ScopedView, id_parameter, organization_of, shown
@@ -104,34 +102,6 @@ class SubscriptionSerializer(SubscriptionSummary):
     """A customer on a plan, with its billable lines."""
 
     items = ItemSerializer(many=True)
-
-
-class CustomerSerializer(CustomerSummary):
-    """Who pays, and for what."""
-
-    subscriptions = SubscriptionSerializer(many=True, help_text="Newest first.")
-
-    class Meta(CustomerSummary.Meta):
-        fields = (*CustomerSummary.Meta.fields, "subscriptions")  # type: ignore[assignment]
-
-
-class CustomerDetail(ScopedView):
-    """One customer."""
-
-    actions = {"GET": Action.READ}
-
-    @extend_schema(
-        operation_id="get_customer",
-        summary="Get a customer with its subscriptions",
-        tags=["customers"],
-        parameters=[id_parameter("cus_…")],
-        responses={200: CustomerSerializer, **problems.responses(400, 404)},
-    )
-    def get(self, request: Request, public_id: str) -> Response:
-        self.asked(request)
-        customer = self.one(accounts.customers(), public_id, request)
-        subscribed = subscriptions_shown(customer, request)
-        return Response({**shown(CustomerSummary, customer), "subscriptions": subscribed})
 
 
 def subscriptions_shown(customer: Customer, request: Request) -> list[dict[str, Any]]:

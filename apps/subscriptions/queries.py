@@ -11,6 +11,8 @@ from apps.accounts.models import Customer
 from apps.catalog.models import AddOn, Plan, Price
 from apps.subscriptions.models import Item, Period, Subscription
 
+OVER = "canceled"
+
 
 def items_of(*, subscription: Subscription) -> list[Item]:
     """Return a subscription's items with what they are priced by, the base fee first."""
@@ -79,6 +81,12 @@ def subscriptions_of(*, customer: Customer) -> list[Subscription]:
     """Return a customer's subscriptions, newest first."""
     rows = Subscription.objects.filter(customer=customer).select_related("plan", "customer", "organization")
     return list(rows.order_by("-pk"))
+
+
+def live_subscriptions_of(*, customer: Customer) -> list[Subscription]:
+    """Return a customer's subscriptions that are not over, oldest first."""
+    rows = Subscription.objects.filter(customer=customer).exclude(status=OVER)
+    return list(rows.select_related("plan", "customer").order_by("pk"))
 
 
 def items_of_customer(*, customer: Customer) -> list[Item]:

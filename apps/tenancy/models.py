@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.core.ids import PublicIdField
-from apps.core.triggers import append_only
+from apps.core.triggers import append_only, frozen
 from apps.rating.currencies import exponent
 from apps.tenancy.history import OrganizationHistoryBase, track
 from apps.tenancy.scope import ScopedManager
@@ -193,3 +193,21 @@ class AuditEntry(Owned):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.verb} {self.object_id}"
+
+
+class KeptAnswer(Owned):
+    """What was answered to a request that came with an Idempotency-Key: the same is answered to every repeat."""
+
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, help_text="Of the request as it was sent.")
+    answer = models.JSONField(null=True, help_text="Empty only inside the transaction that is finding it out.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "key"], name="kept_answer_key_once")]
+        triggers = frozen(
+            "tenancy_keptanswer", allow=[], once="OLD.answer IS NOT NULL", why="what was answered is kept for ever"
+        )
+
+    def __str__(self) -> str:
+        return self.key

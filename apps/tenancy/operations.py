@@ -1,6 +1,6 @@
 """Write organizations and the audit log, and renew what is encrypted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from django.db import models, transaction
 from apps.core import encryption
 from apps.core.encrypted_field import EncryptedTextField
 from apps.core.encryption import Secret
+from apps.core.refusals import Conflict
 from apps.core.validation import validated
 from apps.tenancy import scope
-from apps.tenancy.models import AuditEntry, Organization, Owned
+from apps.tenancy.models import AuditEntry, KeptAnswer, Organization, Owned
 
 RENEWAL_BATCH = 200
 
@@ -49,6 +50,31 @@ def record_audit(
         object_id=str(getattr(subject, "public_id", subject.pk)),
         summary=summary[:500],
     )
+
+
+@transaction.atomic
+def answered_once(
+    *, organization: Organization, key: str, digest: str, answer: Callable[[], dict[str, Any]], now: datetime
+) -> tuple[dict[str, Any], bool]:
+    """Do what a request asks unless it was done under its key before; return the answer, and whether it is the first's.
+
+    `digest` stands for the request's content; other content under the same key raises Conflict. The key is taken
+    before anything is locked, so requests under one key wait for each other here. What `answer` refuses leaves no key.
+    """
+    claim = KeptAnswer(organization=organization, key=key, digest=digest, created_at=now)
+    KeptAnswer.objects.bulk_create([claim], ignore_conflicts=True)
+    kept = KeptAnswer.objects.get(organization=organization, key=key)
+    if kept.digest != digest:
+        raise Conflict(
+            "key_used_differently",
+            "This idempotency key was used before with other content. Nothing was stored.",
+            field="Idempotency-Key",
+        )
+    if kept.answer is not None:
+        return kept.answer, True
+    kept.answer = answer()
+    kept.save(update_fields=["answer"])
+    return kept.answer, False
 
 
 def renew_secrets(*, of: Iterable[type[models.Model]]) -> Iterator[Renewal]:

@@ -15,10 +15,11 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 
+from apps.core.idempotency import KEY
 from apps.core.json_body import RawBody, read_json
 from apps.rating.numbers import PLACES, WHOLE_DIGITS
 from apps.usage.recording import NewEvent
-from apps.usage.sent import DEEPEST_PROPERTIES, KEY, LARGEST_INTEGER, MOST_PROPERTIES_LENGTH, UsageRequest, event_of
+from apps.usage.sent import DEEPEST_PROPERTIES, LARGEST_INTEGER, MOST_PROPERTIES_LENGTH, UsageRequest, event_of
 
 MOST_EVENTS = 5000
 MOST_BYTES = 8 * 1024 * 1024

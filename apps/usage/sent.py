@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from apps.core.fields import InstantIn, InstantOut, NumberIn, NumberOut, StrictSerializer, Text
+from apps.core.idempotency import KEY
 from apps.core.json_body import NumberText
 from apps.subscriptions.api import PeriodSerializer
 from apps.usage.models import Event
@@ -19,7 +20,6 @@ from apps.usage.recording import NewEvent
 MOST_PROPERTIES_LENGTH = 4096
 DEEPEST_PROPERTIES = 4
 LARGEST_INTEGER = 2**53 - 1  # what every reader of JSON reads exactly
-KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 _INTEGER = re.compile(r"-?[0-9]{1,16}")
 
 

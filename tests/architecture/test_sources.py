@@ -33,6 +33,7 @@ WRITERS = [
     "apps.outbox.operations",
     "apps.outbox.queries",
     "apps.invoicing.closing",
+    "apps.invoicing.customers",
     "apps.invoicing.finalizing",
     "apps.invoicing.lifecycle.*",
     "apps.delivery.operations",

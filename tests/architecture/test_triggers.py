@@ -10,12 +10,12 @@ from apps.delivery.models import Document
 from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Line, NumberSeries
 from apps.outbox.models import Message
 from apps.subscriptions.models import Period, Quantity
-from apps.tenancy.models import AuditEntry
+from apps.tenancy.models import AuditEntry, KeptAnswer
 from apps.usage.models import Event
 from tests.architecture.rows import Model, is_history, keys
 
 APPEND_ONLY: set[Model] = {Allocation, AuditEntry, CreditLine, CreditNote, Document, Event}
-FROZEN: set[Model] = {Charge, Invoice, Line, Message, Period, Price, Quantity}
+FROZEN: set[Model] = {Charge, Invoice, KeptAnswer, Line, Message, Period, Price, Quantity}
 KEPT: set[Model] = {NumberSeries}
 
 

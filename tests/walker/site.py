@@ -80,6 +80,11 @@ PER_UNIT = {"model": "per_unit", "unit_amount": "0.01"}
 NEW = {"key": "new", "name": "New"}
 
 
+def customer_body(world: World) -> dict[str, Any]:
+    """Return a customer to create."""
+    return {"name": "New", "email": "new@example.com"}
+
+
 def product_body(world: World) -> dict[str, Any]:
     """Return a product to create."""
     return NEW
@@ -203,8 +208,10 @@ CLASSES: dict[str, Page] = {
     "admin:invoicing_invoice_finalize": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE),
     "admin:invoicing_creditnote_pdf": Page(writes=MEMBERS, fills={"object_id": CreditNote}, shows=True),
     "admin:outbox_job_try_again": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Job}),
-    "/api/v1/customers": Page(API, shows=True),
-    "/api/v1/customers/%(public_id)s": Page(API, fills={"public_id": Customer}, shows=True),
+    "/api/v1/customers": Page(API, writes=MANAGERS, shows=True, body=customer_body),
+    "/api/v1/customers/%(public_id)s": Page(API, writes=NOBODY, fills={"public_id": Customer}, shows=True),
+    "/api/v1/customers/%(public_id)s/archive": Page(API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Customer}),
+    "/api/v1/customers/%(public_id)s/restore": Page(API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Customer}),
     "/api/v1/credit-notes": Page(API, shows=True),
     "/api/v1/credit-notes/%(public_id)s": Page(API, fills={"public_id": CreditNote}, shows=True),
     "/api/v1/invoices": Page(API, shows=True),

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from apps.accounts.models import Customer
 from apps.catalog.models import AddOn, Plan
-from apps.core.refusals import Refusal
+from apps.core.refusals import Conflict, Refusal
 from apps.invoicing import closing
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Subscription
@@ -33,7 +33,8 @@ def start(
     to the same plan must be asked for with `again`, else it is taken for the first one sent twice and refused. Raise
     Refusal as subscriptions.operations.start does.
     """
-    Customer.objects.select_for_update().get(pk=customer.pk)
+    if Customer.objects.select_for_update().get(pk=customer.pk).archived_at is not None:
+        raise Conflict("customer_archived", f"{customer} is archived. Restore it first.", field="customer")
     if not again and Subscription.objects.filter(customer=customer, plan=plan).exists():
         raise Refusal("on_this_plan", f"This customer is on {plan} already.", field="plan")
     subscription = subscriptions.start(

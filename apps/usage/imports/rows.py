@@ -6,11 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from apps.core.idempotency import KEY
 from apps.usage.imports.layout import REQUIRED, Field, Layout
 from apps.usage.imports.texts import Record, is_readable
 from apps.usage.imports.values import BadValue, Dates, read_amount
 from apps.usage.recording import NewEvent
-from apps.usage.sent import KEY
 
 LONGEST = 500
 KEY_PREFIX = "import:"
