@@ -12,6 +12,7 @@ from apps.accounts.scoped_admin import OwnedAdmin, formats_of
 from apps.core.formats import Formats
 from apps.delivery import queries as delivery
 from apps.delivery.credit_paper import credit_note_paper
+from apps.delivery.voice import SOURCE
 from apps.invoicing import queries
 from apps.invoicing.models import CreditNote
 from apps.rating.money import Money
@@ -56,7 +57,7 @@ class CreditNoteAdmin(OwnedAdmin):
         context = self.context(request, note, title=f"Credit note {note}")
         context |= {
             "note": note,
-            "paper": credit_note_paper(credit_note=note),
+            "paper": credit_note_paper(credit_note=note, language=SOURCE),
             "uses": [{"use": use, "amount": formats.money(Money(use.amount_minor, note.currency))} for use in used],
             "left": formats.money(left) if left.minor else "",
             "document": delivery.document_of_credit_note(credit_note=note),

@@ -19,6 +19,7 @@ from apps.core.refusals import Refusal
 from apps.delivery import queries as delivery
 from apps.delivery.mails import file_name
 from apps.delivery.paper import invoice_paper
+from apps.delivery.voice import SOURCE
 from apps.invoicing import finalizing, queries
 from apps.invoicing.models import Invoice
 
@@ -91,7 +92,7 @@ class InvoiceAdmin(OwnedAdmin):
         context = self.context(request, invoice, title=f"Invoice {invoice}")
         context |= {
             "invoice": invoice,
-            "paper": invoice_paper(invoice=invoice),
+            "paper": invoice_paper(invoice=invoice, language=SOURCE),
             "sentence": standing.sentence(invoice, request),
             "past_due": invoice.is_past_due(standing.today_of(request)),
             "deliveries": standing.deliveries(invoice, formats_of(request)),

@@ -8,6 +8,7 @@ from apps.accounts.scoped_admin import OwnedAdmin, formats_of, organization_of
 from apps.backoffice import customer_pages
 from apps.core import clock
 from apps.delivery.paper import preview_paper
+from apps.delivery.voice import SOURCE
 
 
 def next_invoice(admin: OwnedAdmin, request: HttpRequest, customer: Customer) -> HttpResponse:
@@ -15,7 +16,7 @@ def next_invoice(admin: OwnedAdmin, request: HttpRequest, customer: Customer) ->
     context = customer_pages.page(admin, request, customer, tab="", title="Next invoice")
     formats = formats_of(request)
     for foreseen in context["foreseen"]:
-        foreseen["paper"] = preview_paper(preview=foreseen["preview"])
+        foreseen["paper"] = preview_paper(preview=foreseen["preview"], language=SOURCE)
         foreseen["issued_on"] = formats.day_of(foreseen["preview"].bills_at)
     due = {foreseen["subscription"].pk for foreseen in context["foreseen"]}
     context["never_due"] = [held for held in context["subscriptions"] if held.pk not in due]

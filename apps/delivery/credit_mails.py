@@ -7,6 +7,7 @@ from apps.delivery import mails
 from apps.delivery.credit_paper import credit_note_paper
 from apps.delivery.mails import MOST_LINES, Letter
 from apps.delivery.models import Delivery
+from apps.delivery.paper import voice_of
 from apps.invoicing.models import CreditNote
 
 
@@ -27,21 +28,35 @@ def compose(*, delivery: Delivery, credit_note: CreditNote, pdf: bytes) -> Email
 def letter_of(*, credit_note: CreditNote) -> Letter:
     """Say a credit note in a letter."""
     paper = credit_note_paper(credit_note=credit_note)
-    amount = f"Credit note {credit_note.number} from {paper.seller.name}: {paper.total}"
-    has_reply = bool(credit_note.organization.email)
+    voice = voice_of(credit_note.seller, credit_note.buyer)
+    headline = voice.say(
+        "Credit note {number} from {seller}: {amount} of invoice {invoice} taken back",
+        number=credit_note.number,
+        seller=paper.seller.name,
+        amount=paper.total,
+        invoice=str(credit_note.invoice.number),
+    )
+    rest, comma = len(paper.lines) - MOST_LINES, voice.say(", ")
     return Letter(
-        subject=f"{'[TEST] ' if paper.is_test else ''}{amount} of invoice {credit_note.invoice.number} taken back",
-        opening=f"{amount} of invoice {credit_note.invoice.number} is taken back.",
-        words=(f"{paper.settles}.",),
-        rows=tuple((f"{line.description}, {line.period}".strip(", "), line.amount) for line in paper.lines)[
+        subject=mails.marked(paper.is_test, headline),
+        opening=voice.say("{sentence}.", sentence=headline),
+        words=(voice.say("{sentence}.", sentence=paper.settles),),
+        rows=tuple((comma.join(filter(None, (line.description, line.period))), line.amount) for line in paper.lines)[
             :MOST_LINES
         ],
-        more=mails.more(len(paper.lines) - MOST_LINES, of="credit note"),
+        more=voice.many("and {count} more line on the credit note", "and {count} more lines on the credit note", rest)
+        if rest > 0
+        else "",
         sums=mails.sums(paper),
         payment=(),
-        closing=f"The credit note is attached as {mails.file_name(credit_note)}.pdf."
-        + (" If anything is unclear, just reply to this mail." if has_reply else ""),
+        how_to_pay="",
+        pair=mails.pair(voice),
+        closing=mails.closing(
+            voice,
+            voice.say("The credit note is attached as {file}.", file=f"{mails.file_name(credit_note)}.pdf"),
+            has_reply=bool(credit_note.organization.email),
+        ),
         signature=(paper.seller.name, *paper.footer),
-        is_test=paper.is_test,
+        test=mails.test_words(voice) if paper.is_test else "",
         language=paper.language,
     )

@@ -1,48 +1,63 @@
 """What a credit note says on paper, from its own frozen columns and snapshots alone."""
 
-from apps.core.formats import Formats
 from apps.delivery import wording
-from apps.delivery.paper import Paper, PaperKind, PaperLine, formats_of, paragraph, party_of, taxes_of
+from apps.delivery.paper import (
+    Paper,
+    PaperKind,
+    PaperLine,
+    buyer_of,
+    labels_of,
+    paragraph,
+    seller_of,
+    taxes_of,
+    voice_of,
+)
+from apps.delivery.voice import Voice
 from apps.invoicing.models import CreditLine, CreditNote
 from apps.rating.money import Money
 from apps.tenancy.models import Organization
 
 
-def credit_note_paper(*, credit_note: CreditNote) -> Paper:
+def credit_note_paper(*, credit_note: CreditNote, language: str = "") -> Paper:
     """Tell a credit note: what is taken back of which invoice, and what becomes of it."""
     seller, buyer = credit_note.seller, credit_note.buyer
-    formats = formats_of(seller, buyer)
-    invoice = credit_note.invoice
+    voice = voice_of(seller, buyer, language)
+    invoice = str(credit_note.invoice.number)
+    settles = voice.say(
+        "Settles invoice {number} as far as it is unpaid; the rest is used on your next invoices", number=invoice
+    )
     return Paper(
         kind=PaperKind.CREDIT_NOTE,
-        heading="Credit note",
-        title=f"Credit note {credit_note.number}",
+        labels=labels_of(voice),
+        mark="",
+        heading=voice.say("Credit note"),
+        title=voice.say("Credit note {number}", number=credit_note.number),
         number=credit_note.number,
         notice="",
         facts=(
-            ("Credit note number", credit_note.number),
-            ("Date", wording.day(formats, credit_note.issued_on)),
-            ("For invoice", str(invoice.number)),
+            (voice.say("Credit note number"), credit_note.number),
+            (voice.say("Date"), wording.day(voice, credit_note.issued_on)),
+            (voice.say("For invoice"), invoice),
         ),
-        seller=party_of(seller, formats, name=seller["name"], legal_name=seller["legal_name"]),
-        buyer=party_of(buyer, formats, name=buyer["legal_name"] or buyer["name"]),
-        lines=_lines(formats, credit_note),
-        subtotal=formats.money(Money(credit_note.subtotal_minor, credit_note.currency)),
-        taxes=taxes_of(formats, credit_note),
-        total=formats.money(credit_note.total),
+        seller=seller_of(voice, seller),
+        buyer=buyer_of(voice, buyer),
+        lines=_lines(voice, credit_note),
+        subtotal=voice.money(Money(credit_note.subtotal_minor, credit_note.currency)),
+        taxes=taxes_of(voice, credit_note),
+        total=voice.money(credit_note.total),
         credit="",
-        due_label="Credited to you",
-        amount_due=formats.money(credit_note.total),
-        settles=f"Settles invoice {invoice.number} as far as it is unpaid; the rest is used on your next invoices",
+        due_label=voice.say("Credited to you"),
+        amount_due=voice.money(credit_note.total),
+        settles=settles,
         is_test=seller["mode"] == Organization.Mode.TEST,
         payment=(),
         footer=paragraph(seller["footer"]),
         page_size=seller["page_size"],
-        language=str(formats.locale).replace("_", "-"),
+        language=voice.tag,
     )
 
 
-def _lines(formats: Formats, credit_note: CreditNote) -> tuple[PaperLine, ...]:
+def _lines(voice: Voice, credit_note: CreditNote) -> tuple[PaperLine, ...]:
     told = []
     carried = Money.zero(credit_note.currency)
     for line in credit_note.lines.select_related("line").order_by("position"):
@@ -50,24 +65,27 @@ def _lines(formats: Formats, credit_note: CreditNote) -> tuple[PaperLine, ...]:
         carried = carried + amount
         told.append(
             PaperLine(
-                description=line.description,
-                period=_period(formats, line),
+                description=wording.described(voice, line),
+                period=_period(voice, line),
                 quantity="",
                 unit_price="",
-                amount=formats.money(amount),
-                carried=formats.money(carried),
-                notes=(_why(formats, line, credit_note),),
+                amount=voice.money(amount),
+                carried=voice.money(carried),
+                notes=(_why(voice, line, credit_note),),
             )
         )
     return tuple(told)
 
 
-def _period(formats: Formats, line: CreditLine) -> str:
+def _period(voice: Voice, line: CreditLine) -> str:
     if line.period_starts_at is None or line.period_ends_at is None:
         return ""
-    return wording.period(formats, line.period_starts_at, line.period_ends_at)
+    return wording.period(voice, line.period_starts_at, line.period_ends_at)
 
 
-def _why(formats: Formats, line: CreditLine, credit_note: CreditNote) -> str:
-    charged = Money(line.line.amount_minor, credit_note.currency)
-    return f"{formats.money(charged)} was charged on invoice {credit_note.invoice.number}; less is due for that period"
+def _why(voice: Voice, line: CreditLine, credit_note: CreditNote) -> str:
+    return voice.say(
+        "{amount} was charged on invoice {number}; less is due for that period",
+        amount=voice.money(Money(line.line.amount_minor, credit_note.currency)),
+        number=str(credit_note.invoice.number),
+    )

@@ -4,21 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from apps.core.formats import Formats
 from apps.delivery import wording
 from apps.delivery.models import Delivery
-from apps.delivery.paper import Paper, invoice_paper
+from apps.delivery.paper import Paper, invoice_paper, voice_of
+from apps.delivery.voice import Voice
 from apps.invoicing.models import CreditNote, Invoice
 from apps.tenancy.models import Organization
 
 MOST_LINES = 20
-TEST = "This is a test: it is not a real invoice, and nothing is owed."
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -28,7 +26,10 @@ class Unsendable(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """What a mail says, ready to be read: `rows` are a line per usage type, `sums` the totals below them."""
+    """What a mail says, ready to be read: `rows` are a line per usage type, `sums` the totals below them.
+
+    `pair` is how a label stands before its text in plain letters.
+    """
 
     subject: str
     opening: str
@@ -37,9 +38,11 @@ class Letter:
     more: str
     sums: tuple[tuple[str, str], ...]
     payment: tuple[str, ...]
+    how_to_pay: str
+    pair: str
     closing: str
     signature: tuple[str, ...]
-    is_test: bool
+    test: str
     language: str
 
 
@@ -105,37 +108,70 @@ def checked(mail: EmailMultiAlternatives) -> EmailMultiAlternatives:
 def letter_of(*, invoice: Invoice, text: str = "") -> Letter:
     """Say an invoice in a letter, as it stands now: due, paid, or nothing to pay."""
     paper = invoice_paper(invoice=invoice)
-    amount = f"Invoice {invoice.number} from {paper.seller.name}: {paper.total}"
-    test = invoice.seller["mode"] == Organization.Mode.TEST
-    has_reply = bool(invoice.organization.email)
+    voice = voice_of(invoice.seller, invoice.buyer)
+    rest = len(paper.lines) - MOST_LINES
     return Letter(
-        subject=f"{'[TEST] ' if test else ''}{amount}, {_fate(invoice, short=True)}",
-        opening=f"{amount}, {_fate(invoice)}.",
+        subject=marked(paper.is_test, _headline(voice, invoice, paper, short=True)),
+        opening=voice.say("{sentence}.", sentence=_headline(voice, invoice, paper)),
         words=tuple(text.splitlines()),
-        rows=tuple((_what(line.description, line.quantity, line.period), line.amount) for line in paper.lines)[
+        rows=tuple((_what(voice, line.description, line.quantity, line.period), line.amount) for line in paper.lines)[
             :MOST_LINES
         ],
-        more=more(len(paper.lines) - MOST_LINES, of="invoice"),
+        more=voice.many("and {count} more line on the invoice", "and {count} more lines on the invoice", rest)
+        if rest > 0
+        else "",
         sums=sums(paper),
         payment=paper.payment if invoice.amount_due.minor else (),
-        closing=f"The invoice is attached as {file_name(invoice)}.pdf."
-        + (" If anything is unclear, just reply to this mail." if has_reply else ""),
+        how_to_pay=paper.labels.how_to_pay,
+        pair=pair(voice),
+        closing=closing(
+            voice,
+            voice.say("The invoice is attached as {file}.", file=f"{file_name(invoice)}.pdf"),
+            has_reply=bool(invoice.organization.email),
+        ),
         signature=(paper.seller.name, *paper.footer),
-        is_test=test,
+        test=test_words(voice) if paper.is_test else "",
         language=paper.language,
     )
+
+
+def marked(is_test: bool, subject: str) -> str:
+    """Mark the subject of a mail from a test organization."""
+    return f"[TEST] {subject}" if is_test else subject
+
+
+def test_words(voice: Voice) -> str:
+    """Say that a document is none."""
+    return voice.say("This is a test: it is not a real invoice, and nothing is owed.")
+
+
+def pair(voice: Voice) -> str:
+    """Return how a label stands before its text: the colon is not everywhere alike."""
+    return voice.say("{label}: {text}", label="{label}", text="{text}")
+
+
+def closing(voice: Voice, sentence: str, *, has_reply: bool) -> str:
+    """Close a mail, with what to do where anything is unclear if somebody reads replies."""
+    if not has_reply:
+        return sentence
+    return voice.say("{sentence} {invitation}", sentence=sentence, invitation=invitation(voice))
+
+
+def invitation(voice: Voice) -> str:
+    """Invite to reply."""
+    return voice.say("If anything is unclear, just reply to this mail.")
 
 
 def plain(letter: Letter) -> str:
     """Write a letter as plain text that is complete by itself."""
     parts: list[Sequence[str]] = [[letter.opening]]
-    if letter.is_test:
-        parts.append([TEST])
+    parts.append([letter.test] if letter.test else [])
     parts.append(letter.words)
-    rows = [f"  {what}: {amount}" for what, amount in letter.rows]
+    rows = ["  " + letter.pair.format(label=what, text=amount) for what, amount in letter.rows]
     parts.append([*rows, *([f"  {letter.more}"] if letter.more else [])])
-    parts.append([f"  {label}: {amount}" for label, amount in letter.sums])
-    parts.append(["How to pay:", *(f"  {line}" for line in letter.payment)] if letter.payment else [])
+    parts.append(["  " + letter.pair.format(label=label, text=amount) for label, amount in letter.sums])
+    how = letter.pair.format(label=letter.how_to_pay, text="").strip()
+    parts.append([how, *(f"  {line}" for line in letter.payment)] if letter.payment else [])
     parts.append([letter.closing])
     parts.append(["-- ", *letter.signature])
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -146,34 +182,29 @@ def file_name(document: Invoice | CreditNote) -> str:
     return UNSAFE.sub("-", str(document.number)).strip(".-") or document.public_id
 
 
-def _fate(invoice: Invoice, *, short: bool = False) -> str:
+def _headline(voice: Voice, invoice: Invoice, paper: Paper, *, short: bool = False) -> str:
+    """Say number, seller, amount and what is to be done: the subject, and the first sentence."""
+    told = {"number": str(invoice.number), "seller": paper.seller.name, "amount": paper.total}
     if not invoice.total_minor:
-        return "nothing to pay"
+        return voice.say("Invoice {number} from {seller}: {amount}, nothing to pay", **told)
     if not invoice.amount_due.minor:
-        return "paid"
+        return voice.say("Invoice {number} from {seller}: {amount}, paid", **told)
     assert invoice.due_on is not None and invoice.issued_on is not None, "a finalized invoice has its dates"
-    formats = Formats.of(invoice.buyer["locale"], ZoneInfo(invoice.seller["timezone"]))
-    if short and invoice.due_on.year == invoice.issued_on.year:
-        return f"due {wording.day_without_year(formats, invoice.due_on)}"
-    return f"due {wording.day(formats, invoice.due_on)}"
+    is_near = short and invoice.due_on.year == invoice.issued_on.year
+    day = wording.day_without_year if is_near else wording.day
+    return voice.say("Invoice {number} from {seller}: {amount}, due {date}", **told, date=day(voice, invoice.due_on))
 
 
 def sums(paper: Paper) -> tuple[tuple[str, str], ...]:
     """Return the sums of a paper, with their names."""
-    taxes = (("Subtotal", paper.subtotal), *paper.taxes) if paper.taxes else ()
-    credit = (("Credit applied", paper.credit), (paper.due_label, paper.amount_due)) if paper.credit else ()
-    return (*taxes, ("Total", paper.total), *credit)
+    labels = paper.labels
+    taxes = ((labels.subtotal, paper.subtotal), *paper.taxes) if paper.taxes else ()
+    credit = ((labels.credit, paper.credit), (paper.due_label, paper.amount_due)) if paper.credit else ()
+    return (*taxes, (labels.total, paper.total), *credit)
 
 
-def _what(description: str, quantity: str, period: str) -> str:
-    return ", ".join(part for part in (description, quantity if quantity != "1" else "", period) if part)
-
-
-def more(lines: int, *, of: str) -> str:
-    """Say how many lines of a document a mail leaves out; nothing where it leaves out none."""
-    if lines <= 0:
-        return ""
-    return f"and {lines} more {'line' if lines == 1 else 'lines'} on the {of}"
+def _what(voice: Voice, description: str, quantity: str, period: str) -> str:
+    return voice.say(", ").join(part for part in (description, quantity if quantity != "1" else "", period) if part)
 
 
 def _domain(sender: str) -> str:

@@ -12,16 +12,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from apps.accounts.models import Customer
-from apps.core.formats import Formats
 from apps.delivery import mails, wording
 from apps.delivery.models import Delivery
+from apps.delivery.voice import Voice
 from apps.rating.money import to_money
 from apps.subscriptions.models import Item
 from apps.subscriptions.queries import usage_items_named
 from apps.tenancy.models import Organization
 from apps.usage.models import Alert, Limit
-
-TEST = "This is a test: it tells of a test organization, and nothing is owed."
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,11 @@ class Notice:
     words: tuple[str, ...]
     rows: tuple[tuple[str, str], ...]
     link: str
+    link_text: str
+    pair: str
     closing: str
     signature: str
-    is_test: bool
+    test: str
     language: str
 
 
@@ -72,7 +72,7 @@ def compose(delivery: Delivery, reader: Reader) -> EmailMultiAlternatives:
             organization=delivery.message.organization,
             subject=notice.subject,
             body=plain(notice),
-            markup=render_to_string("delivery/notice_mail.html", {"notice": notice, "test": TEST}),
+            markup=render_to_string("delivery/notice_mail.html", {"notice": notice}),
         )
     )
 
@@ -82,20 +82,25 @@ def notice_of(told: Mapping[str, Any], reader: Reader) -> Notice:
     item = usage_items_named(item=told["item"]).select_related("organization", "subscription__customer", "add_on").get()
     organization, customer = item.organization, item.subscription.customer
     locale = (customer.locale if reader.is_customer else "") or organization.locale
-    words = _Words(item, told, Formats.of(locale, organization.zone))
-    what = str(item) if reader.is_customer else f"{item} of {customer}"
-    sentence = f"{what}: {words.reached()}"
+    voice = Voice.of(locale, organization.zone)
+    words = _Words(item, told, voice)
+    what = (
+        str(item) if reader.is_customer else voice.say("{item} of {customer}", item=str(item), customer=str(customer))
+    )
+    sentence = voice.say("{item}: {event}", item=what, event=words.reached())
     is_test = organization.mode == Organization.Mode.TEST
     return Notice(
-        subject=f"{'[TEST] ' if is_test else ''}{sentence}",
-        opening=f"{sentence}.",
+        subject=mails.marked(is_test, sentence),
+        opening=voice.say("{sentence}.", sentence=sentence),
         words=words.consequence(),
         rows=words.rows(),
         link="" if reader.is_customer else _usage_page(customer),
-        closing="If anything is unclear, just reply to this mail." if organization.email else "",
+        link_text=voice.say("See the usage"),
+        pair=mails.pair(voice),
+        closing=mails.invitation(voice) if organization.email else "",
         signature=organization.name,
-        is_test=is_test,
-        language=str(words.formats.locale).replace("_", "-"),
+        test=voice.say("This is a test: it tells of a test organization, and nothing is owed.") if is_test else "",
+        language=voice.tag,
     )
 
 
@@ -103,10 +108,10 @@ def plain(notice: Notice) -> str:
     """Write a notice as plain text that is complete by itself."""
     parts = [
         notice.opening,
-        TEST if notice.is_test else "",
+        notice.test,
         "\n".join(notice.words),
-        "\n".join(f"  {label}: {figure}" for label, figure in notice.rows),
-        f"See the usage: {notice.link}" if notice.link else "",
+        "\n".join("  " + notice.pair.format(label=label, text=figure) for label, figure in notice.rows),
+        notice.pair.format(label=notice.link_text, text=notice.link) if notice.link else "",
         notice.closing,
         f"-- \n{notice.signature}",
     ]
@@ -119,59 +124,66 @@ class _Words:
 
     item: Item
     told: Mapping[str, Any]
-    formats: Formats
+    voice: Voice
 
     def reached(self) -> str:
         """Say what was reached: "80 % of the included 10,000 calls are used"."""
+        say = self.voice.say
         if "alert" not in self.told:
             limit = self._units("limit")
-            return (
-                f"usage was refused at the limit of {limit}"
-                if self.told["refused"]
-                else f"the limit of {limit} is reached"
-            )
+            if self.told["refused"]:
+                return say("usage was refused at the limit of {limit}", limit=limit)
+            return say("the limit of {limit} is reached", limit=limit)
         threshold = Decimal(self.told["threshold"])
-        percent = f"{self.formats.number(threshold)}\N{NO-BREAK SPACE}%"
+        percent = self.voice.number(threshold)
         match Alert.Basis(self.told["basis"]):
             case Alert.Basis.INCLUDED:
-                return f"{percent} of the included {self._units('included_units')} are used"
+                included = self._units("included_units")
+                return say("{percent} % of the included {quantity} are used", percent=percent, quantity=included)
             case Alert.Basis.LIMIT:
-                return f"{percent} of the limit of {self._units('limit')} are used"
+                limit = self._units("limit")
+                return say("{percent} % of the limit of {quantity} are used", percent=percent, quantity=limit)
             case Alert.Basis.QUANTITY:
-                return f"{self._quantity(threshold)} {'is' if threshold == 1 else 'are'} used"
+                quantity = self._quantity(threshold)
+                return self.voice.many("{quantity} is used", "{quantity} are used", threshold, quantity=quantity)
             case Alert.Basis.AMOUNT:
-                return f"{self.formats.money(to_money(threshold, self.told['currency']))} is reached"
+                return say("{amount} is reached", amount=self.voice.money(to_money(threshold, self.told["currency"])))
 
     def consequence(self) -> tuple[str, ...]:
         """Say what a limit does from now on."""
         if "alert" in self.told:
             return ()
-        return {
-            Limit.Kind.HARD: ("Usage that would pass the limit is refused until the period ends.",),
-            Limit.Kind.SOFT: ("Usage goes on, and what is used beyond the limit is charged.",),
-        }.get(Limit.Kind(self.told["kind"]), ("Usage goes on as before.",))
+        say = self.voice.say
+        match Limit.Kind(self.told["kind"]):
+            case Limit.Kind.HARD:
+                return (say("Usage that would pass the limit is refused until the period ends."),)
+            case Limit.Kind.SOFT:
+                return (say("Usage goes on, and what is used beyond the limit is charged."),)
+            case _:
+                return (say("Usage goes on as before."),)
 
     def rows(self) -> tuple[tuple[str, str], ...]:
         """Return the figures of the period at that moment."""
-        rows = [("Used so far", self._units("quantity"))]
+        say = self.voice.say
+        rows = [(say("Used so far"), self._units("quantity"))]
         if self.told.get("included_units") is not None:
-            rows.append(("Included", self._units("included_units")))
+            rows.append((say("Included"), self._units("included_units")))
         if self.told.get("limit") is not None:
-            rows.append(("Limit", self._units("limit")))
+            rows.append((say("Limit"), self._units("limit")))
         if self.told.get("amount") is not None:
             money = to_money(Decimal(self.told["amount"]), self.told["currency"])
-            rows.append(("Comes to, before tax", self.formats.money(money)))
+            rows.append((say("Comes to, before tax"), self.voice.money(money)))
         starts_at, ends_at = (
             datetime.fromisoformat(self.told[name]) for name in ("period_starts_at", "period_ends_at")
         )
-        return (*rows, ("Period", wording.period(self.formats, starts_at, ends_at)))
+        return (*rows, (say("Period"), wording.period(self.voice, starts_at, ends_at)))
 
     def _units(self, name: str) -> str:
         return self._quantity(Decimal(self.told[name]))
 
     def _quantity(self, number: Decimal) -> str:
         assert self.item.add_on is not None, "only usage items are watched"
-        return self.formats.quantity(number, self.item.add_on.unit, self.item.add_on.unit_plural)
+        return self.voice.quantity(number, self.item.add_on.unit, self.item.add_on.unit_plural)
 
 
 def _usage_page(customer: Customer) -> str:

@@ -6,6 +6,7 @@ asked. Drafts and previews are told from the organization and the customer as th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -13,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_percent
 
-from apps.core.formats import Formats
 from apps.delivery import wording
+from apps.delivery.voice import Voice
 from apps.invoicing import finalizing
 from apps.invoicing.models import CreditNote, Invoice, Line
 from apps.invoicing.previews import Preview
@@ -32,6 +33,23 @@ class PaperKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Labels:
+    """The words that stand on every paper. `page` are the pieces around the page's number and the number of pages."""
+
+    what: str
+    quantity: str
+    unit_price: str
+    amount: str
+    carried: str
+    subtotal: str
+    total: str
+    credit: str
+    how_to_pay: str
+    test: str
+    page: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Party:
     """Seller or buyer: the name on the first line, and what stands below it."""
 
@@ -39,6 +57,7 @@ class Party:
     details: tuple[str, ...]
     tax_id: str
     email: str
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +77,13 @@ class PaperLine:
 class Paper:
     """Everything that is printed. `number` is empty on a draft or preview, `settles` says when to pay.
 
-    `credit` is what was applied of the customer's balance, empty where nothing was; `due_label` names the amount due.
+    `credit` is what was applied of the customer's balance, empty where nothing was; `due_label` names the amount due,
+    `mark` stands across an unissued one.
     """
 
     kind: PaperKind
+    labels: Labels
+    mark: str
     heading: str
     title: str
     number: str
@@ -84,115 +106,175 @@ class Paper:
     language: str
 
 
-def invoice_paper(*, invoice: Invoice) -> Paper:
-    """Tell an invoice; a draft is marked as such and has no number."""
+def invoice_paper(*, invoice: Invoice, language: str = "") -> Paper:
+    """Tell an invoice; a draft is marked as such and has no number.
+
+    In the buyer's language, or for other readers in the one named, with the buyer's formats.
+    """
     lines = list(invoice.lines.order_by("position"))
-    if invoice.status == Invoice.Status.DRAFT:
-        notice = "This is a draft, not an invoice: it may still change."
-        return _unissued(PaperKind.DRAFT, "Draft of an invoice", notice, invoice, lines)
-    return finalized_paper(invoice=invoice, lines=lines)
+    if invoice.status != Invoice.Status.DRAFT:
+        return finalized_paper(invoice=invoice, lines=lines, language=language)
+    return _unissued(PaperKind.DRAFT, invoice, lines, language)
 
 
-def finalized_paper(*, invoice: Invoice, lines: Sequence[Line]) -> Paper:
+def finalized_paper(*, invoice: Invoice, lines: Sequence[Line], language: str = "") -> Paper:
     """Tell a finalized invoice of these lines, in their order."""
     assert invoice.issued_on is not None and invoice.due_on is not None, "a finalized invoice has its dates"
-    formats = formats_of(invoice.seller, invoice.buyer)
+    voice = voice_of(invoice.seller, invoice.buyer, language)
     facts = [
-        ("Invoice number", str(invoice.number)),
-        ("Date", wording.day(formats, invoice.issued_on)),
+        (voice.say("Invoice number"), str(invoice.number)),
+        (voice.say("Date"), wording.day(voice, invoice.issued_on)),
     ]
-    settles = "Nothing to pay"
+    settles = voice.say("Nothing to pay")
     due = invoice.total - invoice.credit
     if due.minor:
-        settles = f"Due {wording.day(formats, invoice.due_on)}"
-        facts.append(("Due", wording.day(formats, invoice.due_on)))
+        settles = voice.say("Due {date}", date=wording.day(voice, invoice.due_on))
+        facts.append((voice.say("Due"), wording.day(voice, invoice.due_on)))
     return _paper(
+        voice,
         invoice,
         lines,
         invoice.seller,
         invoice.buyer,
         kind=PaperKind.INVOICE,
-        heading="Invoice",
-        title=f"Invoice {invoice.number}",
+        heading=voice.say("Invoice"),
+        title=voice.say("Invoice {number}", number=str(invoice.number)),
         number=str(invoice.number),
+        mark="",
         notice="",
         facts=tuple(facts),
-        credit=formats.money(-invoice.credit) if invoice.credit_minor else "",
-        due_label="Amount due",
-        amount_due=formats.money(due),
+        credit=voice.money(-invoice.credit) if invoice.credit_minor else "",
+        due_label=voice.say("Amount due"),
+        amount_due=voice.money(due),
         settles=settles,
-        payment=paragraph(invoice.seller["payment_details"]) if due.minor else (),
+        payment=_payment(voice, invoice) if due.minor else (),
     )
 
 
-def preview_paper(*, preview: Preview) -> Paper:
+def preview_paper(*, preview: Preview, language: str = "") -> Paper:
     """Tell what the next invoice would be with the usage recorded so far."""
     organization = preview.invoice.organization
-    formats = Formats.of(preview.invoice.customer.locale or organization.locale, organization.zone)
-    bills_on = wording.day(formats, preview.bills_at.astimezone(organization.zone).date())
-    notice = f"This is not an invoice. It shows what would be billed on {bills_on} with what is recorded so far."
-    return _unissued(PaperKind.PREVIEW, "Preview of the next invoice", notice, preview.invoice, preview.lines)
+    bills_on = preview.bills_at.astimezone(organization.zone).date()
+    return _unissued(PaperKind.PREVIEW, preview.invoice, preview.lines, language, bills_on)
 
 
-def _unissued(kind: PaperKind, title: str, notice: str, invoice: Invoice, lines: Sequence[Line]) -> Paper:
+def _unissued(
+    kind: PaperKind, invoice: Invoice, lines: Sequence[Line], language: str, bills_on: date | None = None
+) -> Paper:
     organization = invoice.organization
     seller, buyer = finalizing.seller_snapshot(organization), finalizing.buyer_snapshot(invoice.customer, organization)
-    formats = formats_of(seller, buyer)
+    voice = voice_of(seller, buyer, language)
+    if bills_on is None:
+        heading, title = voice.say("Draft"), voice.say("Draft of an invoice")
+        notice = voice.say("This is a draft, not an invoice: it may still change.")
+    else:
+        heading, title = voice.say("Preview"), voice.say("Preview of the next invoice")
+        notice = voice.say(
+            "This is not an invoice. It shows what would be billed on {date} with what is recorded so far.",
+            date=wording.day(voice, bills_on),
+        )
     return _paper(
+        voice,
         invoice,
         lines,
         seller,
         buyer,
         kind=kind,
-        heading=str(kind).capitalize(),
+        heading=heading,
         title=title,
         number="",
+        mark=heading,
         notice=notice,
         facts=(),
         credit="",
-        due_label="Would be due",
-        amount_due=formats.money(invoice.total),
-        settles="Not yet due",
+        due_label=voice.say("Would be due"),
+        amount_due=voice.money(invoice.total),
+        settles=voice.say("Not yet due"),
         payment=(),
     )
 
 
 def _paper(
-    invoice: Invoice, lines: Sequence[Line], seller: Mapping[str, Any], buyer: Mapping[str, Any], **told: Any
+    voice: Voice,
+    invoice: Invoice,
+    lines: Sequence[Line],
+    seller: Mapping[str, Any],
+    buyer: Mapping[str, Any],
+    **told: Any,
 ) -> Paper:
-    formats = formats_of(seller, buyer)
     return Paper(
-        seller=party_of(seller, formats, name=seller["name"], legal_name=seller["legal_name"]),
-        buyer=party_of(buyer, formats, name=buyer["legal_name"] or buyer["name"]),
-        lines=_lines(formats, lines, invoice.currency),
-        subtotal=formats.money(Money(invoice.subtotal_minor, invoice.currency)),
-        taxes=taxes_of(formats, invoice),
-        total=formats.money(invoice.total),
+        labels=labels_of(voice),
+        seller=seller_of(voice, seller),
+        buyer=buyer_of(voice, buyer),
+        lines=_lines(voice, lines, invoice.currency),
+        subtotal=voice.money(Money(invoice.subtotal_minor, invoice.currency)),
+        taxes=taxes_of(voice, invoice),
+        total=voice.money(invoice.total),
         is_test=seller["mode"] == Organization.Mode.TEST,
         footer=paragraph(seller["footer"]),
         page_size=seller["page_size"],
-        language=str(formats.locale).replace("_", "-"),
+        language=voice.tag,
         **told,
     )
 
 
-def formats_of(seller: Mapping[str, Any], buyer: Mapping[str, Any]) -> Formats:
-    """Return how a document of these snapshots writes numbers and dates: as the buyer does, in the seller's zone."""
-    return Formats.of(buyer["locale"], ZoneInfo(seller["timezone"]))
+def voice_of(seller: Mapping[str, Any], buyer: Mapping[str, Any], language: str = "") -> Voice:
+    """Return how a document of these snapshots speaks: as the buyer does, in the seller's zone."""
+    return Voice.of(buyer["locale"], ZoneInfo(seller["timezone"]), language=language)
 
 
-def party_of(snapshot: Mapping[str, Any], formats: Formats, *, name: str, legal_name: str = "") -> Party:
-    """Tell a party from its snapshot, the legal name below the name where it is another."""
-    legal = (legal_name,) if legal_name and legal_name != name else ()
+def labels_of(voice: Voice) -> Labels:
+    """Return the words that stand on every paper."""
+    page = voice.say("Page {page} of {pages}", page="\0", pages="\0")
+    return Labels(
+        what=voice.say("Description"),
+        quantity=voice.say("Quantity"),
+        unit_price=voice.say("Unit price"),
+        amount=voice.say("Amount"),
+        carried=voice.say("Carried forward"),
+        subtotal=voice.say("Subtotal"),
+        total=voice.say("Total"),
+        credit=voice.say("Credit applied"),
+        how_to_pay=voice.say("How to pay"),
+        test=voice.say("TEST: made for trying things out. It is not a real invoice and nothing is owed."),
+        page=tuple(page.split("\0")),
+    )
+
+
+def seller_of(voice: Voice, snapshot: Mapping[str, Any]) -> Party:
+    """Tell the seller, the legal name below the name where it is another."""
+    legal = snapshot["legal_name"]
+    named = (legal,) if legal and legal != snapshot["name"] else ()
     return Party(
-        name=name,
-        details=legal + wording.address(snapshot, formats.locale),
-        tax_id=snapshot["tax_id"],
+        name=snapshot["name"],
+        details=named + wording.address(snapshot, voice.locale),
+        tax_id=_tax_id(voice, snapshot),
         email=snapshot["email"],
     )
 
 
-def _lines(formats: Formats, lines: Sequence[Line], currency: str) -> tuple[PaperLine, ...]:
+def buyer_of(voice: Voice, snapshot: Mapping[str, Any]) -> Party:
+    """Tell the buyer, by the legal name where there is one."""
+    return Party(
+        name=snapshot["legal_name"] or snapshot["name"],
+        details=wording.address(snapshot, voice.locale),
+        tax_id=_tax_id(voice, snapshot),
+        email=snapshot["email"],
+        language=snapshot["locale"].replace("_", "-"),
+    )
+
+
+def _payment(voice: Voice, invoice: Invoice) -> tuple[str, ...]:
+    """Say how to pay and with which reference; nothing where the seller says nothing of it."""
+    details = paragraph(invoice.seller["payment_details"])
+    return (*details, voice.say("Reference: {number}", number=str(invoice.number))) if details else ()
+
+
+def _tax_id(voice: Voice, snapshot: Mapping[str, Any]) -> str:
+    return voice.say("Tax id {number}", number=snapshot["tax_id"]) if snapshot["tax_id"] else ""
+
+
+def _lines(voice: Voice, lines: Sequence[Line], currency: str) -> tuple[PaperLine, ...]:
     told = []
     carried = Money.zero(currency)
     for line in lines:
@@ -200,28 +282,29 @@ def _lines(formats: Formats, lines: Sequence[Line], currency: str) -> tuple[Pape
         carried = carried + amount
         told.append(
             PaperLine(
-                description=line.description,
-                period=wording.service_period(formats, line),
-                quantity=f"{formats.number(line.quantity)} {line.unit}".strip(),
-                unit_price="" if line.unit_amount is None else formats.rate(line.unit_amount, currency),
-                amount=formats.money(amount),
-                carried=formats.money(carried),
-                notes=wording.arithmetic(formats, line, currency),
+                description=wording.described(voice, line),
+                period=wording.service_period(voice, line),
+                quantity=f"{voice.number(line.quantity)} {line.unit}".strip(),
+                unit_price="" if line.unit_amount is None else voice.rate(line.unit_amount, currency),
+                amount=voice.money(amount),
+                carried=voice.money(carried),
+                notes=wording.arithmetic(voice, line, currency),
             )
         )
     return tuple(told)
 
 
-def taxes_of(formats: Formats, invoice: Invoice | CreditNote) -> tuple[tuple[str, str], ...]:
+def taxes_of(voice: Voice, invoice: Invoice | CreditNote) -> tuple[tuple[str, str], ...]:
     """Return a row per tax rate with its base; nothing where no tax is charged at all."""
     groups = [(Decimal(group["rate"]), group["base_minor"], group["tax_minor"]) for group in invoice.tax_groups]
     if not any(rate for rate, _, _ in groups):
         return ()
     rows = []
     for rate, base_minor, tax_minor in groups:
-        percent = format_percent(rate.normalize(), locale=formats.locale, decimal_quantization=False)
-        base = formats.money(Money(base_minor, invoice.currency))
-        rows.append((f"Tax {percent} on {base}", formats.money(Money(tax_minor, invoice.currency))))
+        percent = format_percent(rate.normalize(), locale=voice.locale, decimal_quantization=False)
+        base = voice.money(Money(base_minor, invoice.currency))
+        row = voice.say("Tax {percent} on {base}", percent=percent, base=base)
+        rows.append((row, voice.money(Money(tax_minor, invoice.currency))))
     return tuple(rows)
 
 

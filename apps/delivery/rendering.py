@@ -24,7 +24,8 @@ def render(paper: Paper) -> Drawn:
 def request_of(paper: Paper) -> Request:
     """Lay a paper out."""
     markup = render_to_string("delivery/invoice.html", {"paper": paper})
-    style = render_to_string("delivery/invoice.css", {"page_size": paper.page_size, "foot_mm": _foot_mm(paper)})
+    layout = {"page_size": paper.page_size, "foot_mm": _foot_mm(paper), "page": paper.labels.page}
+    style = render_to_string("delivery/invoice.css", layout)
     return Request(markup=markup, style=style, identifier=hashlib.sha256(markup.encode()).hexdigest()[:32])
 
 

@@ -1,5 +1,6 @@
 """Periods, addresses and the arithmetic of a line, in words for paper and mail."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,11 +9,15 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 
 from apps.core.formats import Formats
-from apps.invoicing.models import Kind, Line
+from apps.delivery.voice import Voice
+from apps.invoicing import drafting
+from apps.invoicing.models import CreditLine, Kind, Line
 from apps.rating import pricing
 from apps.rating.money import Money, to_money
 from apps.rating.wallclock import day_start, local_date
 
+ABBREVIATED = re.compile(r"(?<!M)MMM(?!M)")
+FIRST = re.compile(r"(?<!\d)1(?=\s?–|\s[^\W\d])")
 INSTANT = timedelta(microseconds=1)
 # Where the postal code stands after the city; elsewhere it stands before.
 CODE_LAST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "SG", "US", "ZA"})
@@ -20,12 +25,17 @@ CODE_LAST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "SG", "US", "ZA"})
 
 def day(formats: Formats, on: date) -> str:
     """Write a date in full: December 15, 2026."""
-    return str(format_date(on, "long", locale=formats.locale))
+    return day_in(formats.locale, on)
+
+
+def day_in(locale: Locale, on: date) -> str:
+    """Write a date in full as a locale does."""
+    return _spoken(locale, str(format_date(on, "long", locale=locale)))
 
 
 def day_without_year(formats: Formats, on: date) -> str:
     """Write a date as one says it within its year: December 15."""
-    return str(format_skeleton("MMMMd", on, locale=formats.locale))
+    return _spoken(formats.locale, str(format_skeleton("MMMMd", on, locale=formats.locale)))
 
 
 def period(formats: Formats, starts_at: datetime, ends_at: datetime) -> str:
@@ -54,7 +64,17 @@ def address(party: Mapping[str, Any], locale: Locale) -> tuple[str, ...]:
     return tuple(line for line in (party["address_line1"], party["address_line2"], town, country) if line)
 
 
-def arithmetic(formats: Formats, line: Line, currency: str) -> tuple[str, ...]:
+def described(voice: Voice, line: Line | CreditLine) -> str:
+    """Name a line: as it is stored, with what was added to the catalog's name in the reader's language."""
+    text = line.description
+    if text.endswith(drafting.SETUP):
+        return voice.say("{name}: setup fee, charged once", name=text.removesuffix(drafting.SETUP))
+    if text.endswith(drafting.LATE):
+        return voice.say("{name}: late usage", name=text.removesuffix(drafting.LATE))
+    return text
+
+
+def arithmetic(voice: Voice, line: Line, currency: str) -> tuple[str, ...]:
     """Say how a line's amount came about, unless quantity and unit price say it already."""
     steps = [pricing.Step.from_json(step) for step in line.steps]
     if not steps:
@@ -62,30 +82,43 @@ def arithmetic(formats: Formats, line: Line, currency: str) -> tuple[str, ...]:
     amount = Money(line.amount_minor, currency)
     whole = to_money(pricing.total(steps), currency)
     said = [
-        pricing.words(step, number=formats.number, money=lambda value: formats.rate(value, currency)) for step in steps
+        pricing.words(step, number=voice.number, money=lambda value: voice.rate(value, currency), speech=voice)
+        for step in steps
     ]
     if line.late:
-        return (*said, f"{formats.money(whole)} for the whole period, {formats.money(whole - amount)} billed before")
+        before = voice.money(whole - amount)
+        return (
+            *said,
+            voice.say(
+                "{amount} for the whole period, {before} billed before", amount=voice.money(whole), before=before
+            ),
+        )
     if whole != amount:
-        return (*said, f"{formats.money(whole)} for a full period; this one is a part of it")
+        return (*said, voice.say("{amount} for a full period; this one is a part of it", amount=voice.money(whole)))
     return () if len(steps) == 1 and line.unit_amount is not None else tuple(said)
 
 
-def service_period(formats: Formats, line: Line) -> str:
+def service_period(voice: Voice, line: Line) -> str:
     """Say for which days a line is; nothing for what is charged once."""
     if line.period_starts_at is None or line.period_ends_at is None or line.kind in {Kind.SETUP, Kind.ONE_TIME}:
         return ""
-    days = period(formats, line.period_starts_at, line.period_ends_at)
-    return f"{days}, recorded after that period was billed" if line.late else days
+    days = period(voice, line.period_starts_at, line.period_ends_at)
+    return voice.say("{period}, recorded after that period was billed", period=days) if line.late else days
 
 
 def _interval(locale: Locale, first: date, last: date) -> str:
     greatest = "y" if first.year != last.year else "M" if first.month != last.month else "d"
-    parts = locale.interval_formats.get("yMMMd", {}).get(greatest)
+    formats = locale.interval_formats
+    parts = (formats.get("yMMMMd") or formats.get("yMMMd") or {}).get(greatest)
     if parts is None or len(parts) != 2:
-        return f"{format_date(first, 'long', locale=locale)} – {format_date(last, 'long', locale=locale)}"
+        return f"{day_in(locale, first)} – {day_in(locale, last)}"
     written = "".join(
-        format_date(on, part.replace("MMM", "MMMM"), locale=locale)
+        format_date(on, ABBREVIATED.sub("MMMM", part), locale=locale)
         for on, part in zip((first, last), parts, strict=True)
     )
-    return written.replace("\N{THIN SPACE}", " ")
+    return _spoken(locale, written.replace("\N{THIN SPACE}", " "))
+
+
+def _spoken(locale: Locale, text: str) -> str:
+    """Write the first of a month as the French do: 1er décembre."""
+    return FIRST.sub("1er", text) if locale.language == "fr" else text

@@ -12,6 +12,9 @@ from apps.rating.numbers import plain
 from apps.rating.totals import TaxableLine, totals
 from apps.subscriptions.models import Item, Subscription
 
+# What is added to a catalog's name on the lines that need it; papers in other languages say it their way.
+SETUP = ": setup fee, charged once"
+LATE = ": late usage"
 NO_TAX = Decimal(0)  # tax rates come with the tax tables; until then every line is untaxed
 
 
@@ -61,8 +64,8 @@ def describe(due: Due) -> str:
     """Name a line in plain words."""
     name = due.span.item.add_on.name if due.span.item.add_on else due.span.item.subscription.plan.name
     if due.kind == Kind.SETUP:
-        return f"{name}: setup fee, charged once"
-    return f"{name}: late usage" if due.is_late else name
+        return name + SETUP
+    return name + LATE if due.is_late else name
 
 
 def total_up(invoice: Invoice, lines: Sequence[Line]) -> None:

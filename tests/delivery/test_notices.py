@@ -82,8 +82,8 @@ def test_the_customer_reads_its_own_formats_and_no_link_of_the_office(seller: Or
     calls.post("12345")
     (sent,) = mailed()
     assert sent.to == [CUSTOMER]
-    assert sent.subject == "API calls: 20,50\N{NO-BREAK SPACE}$ is reached"
-    assert "  Used so far: 12.345 calls\n" in sent.body
+    assert sent.subject == "API calls: 20,50\N{NO-BREAK SPACE}$ sind erreicht"
+    assert "  Bisher verbraucht: 12.345 calls\n" in sent.body
     assert "admin" not in sent.body + str(sent.alternatives[0][0])
 
 

@@ -43,7 +43,7 @@ def test_seller_and_buyer_as_they_were() -> None:
         "Fabrikam Coaching Ltd",
         ("1 Example Road", "London EC1A 1BB", "United Kingdom"),
     )
-    assert told.payment == ("Bank transfer", "IBAN DE02 1203 0000 0000 2020 51")
+    assert told.payment == ("Bank transfer", "IBAN DE02 1203 0000 0000 2020 51", "Reference: INV-0042")
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_it_is_tagged_titled_and_says_its_language() -> None:
     assert document.metadata is not None
     assert document.metadata.title == "Invoice INV-0042"
     assert root["/MarkInfo"]["/Marked"]
-    assert root["/Lang"] == "en"
+    assert root["/Lang"] == "en-US"
     assert "/StructTreeRoot" in root
     assert b"pdfuaid" in root["/Metadata"].get_object().get_data()
 
@@ -113,6 +113,7 @@ def test_a_preview_and_a_test_are_marked() -> None:
         SMALL,
         kind=PaperKind.PREVIEW,
         heading="Preview",
+        mark="Preview",
         due_label="Would be due",
         number="",
         facts=(),
