@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of, organization_of
+from apps.backoffice import histories
 from apps.catalog.models import Plan
 from apps.catalog.wording import price_in_words
 from apps.core import clock
@@ -31,7 +32,13 @@ MOST_PERIODS = 12
 MOST_OPEN = 3  # of one item: during a grace two are open, more only where closing has stopped
 MOST_DRAWN = 3
 MOST_INVOICES = 100
-TABS = (("change", "Details"), ("subscription", "Subscription"), ("usage", "Usage"), ("invoices", "Invoices"))
+TABS = (
+    ("change", "Details"),
+    ("subscription", "Subscription"),
+    ("usage", "Usage"),
+    ("invoices", "Invoices"),
+    ("history", "History"),
+)
 
 
 def address(customer: Customer, page: str) -> str:
@@ -69,6 +76,9 @@ def head(request: HttpRequest, customer: Customer, *, tab: str) -> dict[str, Any
         "tabs": [{"name": name, "address": address(customer, to), "active": to == tab} for to, name in TABS],
         "may_record": allowed(request, Action.RECORD_USAGE),
         "may_manage": allowed(request, Action.MANAGE_CUSTOMERS),
+        "archived_on": formats.day_of(customer.archived_at, today=today) if customer.archived_at else "",
+        "archive": address(customer, "archive"),
+        "restore": address(customer, "restore"),
         "may_unpark": allowed(request, Action.MANAGE_INVOICES),
         "add_usage": address(customer, "add_usage"),
         "next_invoice": address(customer, "next_invoice"),
@@ -149,6 +159,13 @@ def invoices_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) ->
         for invoice in invoicing.invoices_of(customer=customer)[:MOST_INVOICES]
     ]
     return TemplateResponse(request, "backoffice/customer/invoices.html", context)
+
+
+def history_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) -> HttpResponse:
+    """Show what was done to the customer and its subscriptions, newest first."""
+    context = page(admin, request, customer, tab="history", title="History")
+    context["entries"] = histories.told(request, [customer, *context["subscriptions"]])
+    return TemplateResponse(request, "backoffice/customer/history.html", context)
 
 
 def today_of(request: HttpRequest) -> date:

@@ -5,20 +5,23 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 
+from apps.accounts import queries as accounts
 from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
-from apps.accounts.scoped_admin import OwnedAdmin, OwnedForm, organization_of
-from apps.backoffice import customer_pages
+from apps.accounts.scoped_admin import OwnedAdmin, OwnedForm, actor_of, organization_of
+from apps.backoffice import customer_pages, putting_away
 from apps.backoffice.next_invoice import next_invoice
 from apps.backoffice.start_form import start_subscription
 from apps.backoffice.usage_form import add_usage
-from apps.core.formats import locale_named
-from apps.invoicing import queries as invoicing
+from apps.core import clock
+from apps.core.admin import badge
+from apps.core.refusals import Refusal
+from apps.invoicing import customers as changing
 from apps.subscriptions.models import Subscription
 
 Page = Callable[[OwnedAdmin, HttpRequest, Customer], HttpResponse]
@@ -29,28 +32,48 @@ PAGES: tuple[tuple[str, Page, Action], ...] = (
     ("next-invoice", next_invoice, Action.READ),
     ("add-usage", add_usage, Action.RECORD_USAGE),
     ("start-subscription", start_subscription, Action.MANAGE_CUSTOMERS),
+    ("archive", putting_away.archive, Action.MANAGE_CUSTOMERS),
+    ("restore", putting_away.restore, Action.MANAGE_CUSTOMERS),
 )
 
 
-class LocaleForm(OwnedForm):
-    """A form with a locale that must be one."""
+class PutAwayFilter(admin.SimpleListFilter):
+    """Those that are there, and those that were put away."""
 
-    def clean_locale(self) -> str:
-        name: str = self.cleaned_data["locale"]
-        if name and locale_named(name) is None:
-            raise forms.ValidationError("This is no known locale. Write it like en_GB or de_DE.")
-        return name
+    title = "archived"
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", "Not archived"), ("yes", "Archived")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(archived_at__isnull=self.value() == "no")
+
+
+class CustomerForm(OwnedForm):
+    """A customer's details, by the rules that hold for programs too."""
+
+    def clean_external_id(self) -> str | None:
+        external_id: str | None = self.cleaned_data["external_id"]
+        if external_id is not None:
+            namesakes = accounts.customers(external_id=external_id).filter(organization=self.organization)
+            if namesakes.exclude(pk=self.instance.pk).exists():
+                raise forms.ValidationError("Another customer has this external id.")
+        return external_id
 
 
 @admin.register(Customer)
 class CustomerAdmin(OwnedAdmin):
     """Who pays."""
 
-    form = LocaleForm
+    form = CustomerForm
     reading = Action.READ
     adding = changing = Action.MANAGE_CUSTOMERS
     change_form_template = "backoffice/customer/details.html"
-    list_display = ("name", "email", "external_id", "plan", "currency")
+    list_display = ("name", "email", "external_id", "plan", "currency", "state")
+    list_filter = (PutAwayFilter, "currency")
     search_fields = ("name", "email", "external_id")
     search_help_text = "Search by name, e-mail or your own id"
     ordering = ("name", "pk")
@@ -82,12 +105,37 @@ class CustomerAdmin(OwnedAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"currency": organization_of(request).currency}
 
+    @badge("status", {"archived": "warning"})
+    def state(self, customer: Customer) -> str:
+        return "archived" if customer.archived_at else ""
+
     def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> tuple[str, ...]:
-        """Keep the currency once something is sold or billed in it (BILLING §10)."""
-        if obj is None:
-            return ()
-        bound = Subscription.objects.filter(customer=obj).exists() or invoicing.invoices_of(customer=obj).exists()
-        return ("currency",) if bound else ()
+        """Keep the currency while something is subscribed, owed or credited in it (BILLING §10)."""
+        held = obj is not None and changing.held_by(customer=obj) is not None
+        return ("currency",) if held else ()
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the form and store what it says; what came to stand against it meanwhile is told."""
+        try:
+            shown: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        except Refusal as refusal:
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(request.get_full_path())
+        return shown
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        said = {name: form.cleaned_data[name] for name in form.changed_data}
+        changing.change(customer=obj, actor=actor_of(request), now=clock.wall(), **said)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The operation noted it, with what was and is."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        customer = self.object_or_404(request, object_id, self.reading)
+        return customer_pages.history_tab(self, request, customer)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         customer = kwargs.get("obj")

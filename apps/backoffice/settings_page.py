@@ -7,17 +7,23 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from apps.accounts.models import validate_locale
 from apps.accounts.permissions import Action
-from apps.accounts.scoped_admin import OwnedAdmin, organization_of
-from apps.backoffice.customers import LocaleForm
+from apps.accounts.scoped_admin import OwnedAdmin, OwnedForm, organization_of
 from apps.tenancy.models import Organization
 
 
-class SettingsForm(LocaleForm):
-    """The organization is its own owner, so there is none to set."""
+class SettingsForm(OwnedForm):
+    """The organization is its own owner, so there is none to set; its locale must be one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         forms.ModelForm.__init__(self, *args, **kwargs)
+
+    def clean_locale(self) -> str:
+        name: str = self.cleaned_data["locale"]
+        if name:
+            validate_locale(name)
+        return name
 
 
 @admin.register(Organization)

@@ -1,7 +1,11 @@
-"""Read organizations."""
+"""Read organizations and the audit log."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
 
 from apps.tenancy import scope
-from apps.tenancy.models import Organization
+from apps.tenancy.models import AuditEntry, Organization
 
 
 def organizations() -> list[Organization]:
@@ -14,3 +18,8 @@ def organization_by_key(*, key: str) -> Organization | None:
     """Return the organization of this key or public id."""
     with scope.everywhere():
         return Organization.objects.filter(key=key).first() or Organization.objects.filter(public_id=key).first()
+
+
+def audit_of(*, ids: Iterable[str]) -> QuerySet[AuditEntry]:
+    """Return what was done to the rows of these public ids, newest first."""
+    return AuditEntry.objects.filter(object_id__in=list(ids)).order_by("-at", "-pk")

@@ -126,11 +126,11 @@ def test_deeds_are_noted_in_the_audit_log_alone(owner: Client, office: Organizat
         entries = list(AuditEntry.objects.order_by("pk").values_list("actor", "verb", "summary"))
     assert entries == [
         ("owner@northwind.example", "created", ""),
-        ("owner@northwind.example", "changed", "Name changed"),
+        ("owner@northwind.example", "changed", "name: Contoso → Contoso Ltd"),
     ]
     assert not LogEntry.objects.exists()
     history = text(owner.get(address("accounts_customer_history", customer.pk)))
-    assert "Name changed" in history
+    assert "name: Contoso → Contoso Ltd" in history
 
 
 def test_an_external_id_is_unique_within_the_organization_only(
@@ -143,7 +143,7 @@ def test_an_external_id_is_unique_within_the_organization_only(
     assert owner.post(page, {**sent, "name": "Contoso"}).status_code == 302
     again = owner.post(page, {**sent, "name": "Contoso again"})
     assert again.status_code == 200
-    assert "already exists" in text(again)
+    assert "Another customer has this external id." in text(again)
 
 
 @pytest.mark.parametrize("page", ["invoicing/invoice/?currency=%00", "usage/event/?source__exact=%00"])

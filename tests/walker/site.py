@@ -182,6 +182,8 @@ CLASSES: dict[str, Page] = {
     "admin:accounts_customer_invoices": Page(writes=MEMBERS, fills=CUSTOMER, shows=True),
     "admin:accounts_customer_next_invoice": Page(writes=MEMBERS, fills=CUSTOMER, shows=True),
     "admin:accounts_customer_add_usage": Page(opens=RECORDERS, writes=RECORDERS, fills=CUSTOMER, shows=True),
+    "admin:accounts_customer_archive": Page(opens=MANAGERS, writes=MANAGERS, fills=CUSTOMER),
+    "admin:accounts_customer_restore": Page(opens=MANAGERS, writes=MANAGERS, fills=CUSTOMER),
     "admin:accounts_customer_start_subscription": Page(opens=MANAGERS, writes=MANAGERS, fills=CUSTOMER, shows=True),
     "admin:subscriptions_subscription_retry": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Subscription}),
     **archiving(Product, Feature, Metric, Plan, AddOn),
