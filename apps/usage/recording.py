@@ -1,16 +1,19 @@
 """What an event looks like on its way in, before it is a row, and what became of it."""
 
 import hashlib
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from apps.core.refusals import Refusal
 from apps.rating.numbers import plain
+from apps.tenancy.models import Organization
 
+MOST_AHEAD = timedelta(minutes=5)
 # How an event names its line: item, customer, metric, add-on; each None where it was not given.
 Line = tuple[str | None, str | None, str | None, str | None]
 
@@ -49,7 +52,29 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     def _sent_at(self) -> str | None:
         if self.day is not None:
             return self.day.isoformat()
-        return self.occurred_at.isoformat() if self.occurred_at else None
+        # As isoformat() writes it, in a tenth of the time.
+        return str(msgspec.to_builtins(self.occurred_at)).replace("Z", "+00:00") if self.occurred_at else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What came in together. `whole`: it is stored all or not at all; else each event for itself."""
+
+    organization: Organization
+    events: Sequence[NewEvent]
+    now: datetime
+    source: str
+    actor: str
+    whole: bool
+
+
+class Placed(NamedTuple):
+    """Where an event belongs: its item and its period, whose lock is held. `late`: the period was closed before."""
+
+    item_id: int
+    period_id: int
+    instant: datetime
+    late: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -95,7 +95,9 @@ def _store(wanted: _Reversal) -> str:
     earlier = Event.objects.filter(reverses_id=event.pk).first()
     if earlier is not None:
         raise Conflict("already_reversed", "This event was reversed before.", extra={"reversal": earlier.public_id})
+    (public_id,) = writing.fresh_ids(now=wanted.now, count=1)
     row = Row(
+        public_id=public_id,
         item_id=event.item_id,
         period_id=event.period_id,
         quantity=event.quantity,
@@ -107,13 +109,13 @@ def _store(wanted: _Reversal) -> str:
         note=wanted.reason,
         reverses_id=event.pk,
     )
-    (stored,) = writing.insert(
+    writing.insert(
         organization_id=wanted.organization.pk, rows=[row], now=wanted.now, source=wanted.source, actor=wanted.actor
     )
     # What takes a negative quantity back, or the last of several, may well reach something.
     rules = limiting.rules_at([place_of(event.item)])
     announcing.tell_recorded(organization=wanted.organization, rules=rules, rows=[row], now=wanted.now)
-    return stored
+    return public_id
 
 
 def _locked_status(period_id: int) -> str:
