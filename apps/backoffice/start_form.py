@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from apps.accounts.models import Customer
-from apps.accounts.scoped_admin import OwnedAdmin, formats_of, organization_of
+from apps.accounts.scoped_admin import OwnedAdmin, actor_of, formats_of, organization_of
 from apps.backoffice import customer_pages
 from apps.catalog import queries as catalog
 from apps.catalog.models import Plan
@@ -80,7 +80,7 @@ def start_subscription(admin: OwnedAdmin, request: HttpRequest, customer: Custom
     if request.method == "POST":
         form = StartForm(request.POST, **choices)
         if form.is_valid():
-            subscription = _started(form, customer, now, today)
+            subscription = _started(form, customer, now, today, actor_of(request))
             if subscription is not None:
                 _tell(admin, request, subscription)
                 return HttpResponseRedirect(customer_pages.address(customer, "subscription"))
@@ -92,7 +92,7 @@ def start_subscription(admin: OwnedAdmin, request: HttpRequest, customer: Custom
     return TemplateResponse(request, "backoffice/customer/start_subscription.html", context)
 
 
-def _started(form: StartForm, customer: Customer, now: datetime, today: date) -> Subscription | None:
+def _started(form: StartForm, customer: Customer, now: datetime, today: date, actor: str) -> Subscription | None:
     said = form.cleaned_data
     day: date = said["starts_on"]
     try:
@@ -104,6 +104,7 @@ def _started(form: StartForm, customer: Customer, now: datetime, today: date) ->
             starts_at=now if day == today else day_start(day, customer.organization.zone),
             now=now,
             again=bool(said.get("again")),
+            actor=actor,
         )
     except Refusal as refusal:
         form.add_error(FIELDS.get(refusal.field or ""), refusal.sentence)
@@ -113,5 +114,4 @@ def _started(form: StartForm, customer: Customer, now: datetime, today: date) ->
 def _tell(admin: OwnedAdmin, request: HttpRequest, subscription: Subscription) -> None:
     formats = formats_of(request)
     starts_on = formats.day_of(subscription.starts_at)
-    admin.audit(request, subscription, "started", f"{subscription} from {starts_on}")
     messages.success(request, f"{subscription.customer} is on {subscription.plan} from {starts_on}.")

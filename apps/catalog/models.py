@@ -107,6 +107,16 @@ class Timing(models.TextChoices):
     ARREARS = "arrears", "in arrears"
 
 
+class AfterTrial(models.TextChoices):
+    CONVERT = "convert", "billing begins"
+    CANCEL = "cancel", "the subscription ends"
+
+
+class Alignment(models.TextChoices):
+    ANNIVERSARY = "anniversary", "the day it started"
+    CALENDAR = "calendar", "the calendar: first of the month, quarter or year, Mondays"
+
+
 @track()
 class Plan(Owned):
     """A base fee per interval, or none, plus the add-ons that come with it or may be chosen."""
@@ -119,7 +129,17 @@ class Plan(Owned):
     interval_unit = models.CharField(max_length=5, choices=INTERVAL_UNITS, default=IntervalUnit.MONTH.value)
     interval_count = models.PositiveSmallIntegerField(default=1, validators=INTERVAL_BOUNDS)
     timing = models.CharField("base fee billed", max_length=7, choices=Timing.choices, default=Timing.ADVANCE)
+    alignment = models.CharField(
+        "cycles begin on",
+        max_length=11,
+        choices=Alignment.choices,
+        default=Alignment.ANNIVERSARY,
+        help_text="By the calendar, the first cycle is a short one, and costs its part.",
+    )
     trial_days = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(730)])
+    after_trial = models.CharField(
+        max_length=7, choices=AfterTrial.choices, default=AfterTrial.CONVERT, help_text="What a trial's end brings."
+    )
     archived_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
 

@@ -71,6 +71,8 @@ def described(voice: Voice, line: Line | CreditLine) -> str:
         return voice.say("{name}: setup fee, charged once", name=text.removesuffix(drafting.SETUP))
     if text.endswith(drafting.LATE):
         return voice.say("{name}: late usage", name=text.removesuffix(drafting.LATE))
+    if text.endswith(drafting.CHANGE):
+        return voice.say("{name}: change of quantity", name=text.removesuffix(drafting.CHANGE))
     return text
 
 

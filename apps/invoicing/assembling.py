@@ -5,19 +5,19 @@ Closing and previews share this code; it reads and computes, and writes nothing.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from apps.catalog.models import Timing
-from apps.invoicing import queries
+from apps.invoicing import fees, queries
 from apps.invoicing.models import Kind
 from apps.invoicing.queries import Billed
 from apps.rating import pricing
 from apps.rating.money import Money, to_money
-from apps.rating.proration import prorate
-from apps.subscriptions.models import Period, Quantity, Subscription
+from apps.subscriptions import queries as timelines
+from apps.subscriptions.models import Period, Subscription
+from apps.subscriptions.queries import Bought
 from apps.subscriptions.timeline import Span, stored
 from apps.usage import valuing
 from apps.usage.queries import Usage
@@ -57,10 +57,14 @@ class Due:
 
 @dataclass(frozen=True, kw_only=True)
 class Boundary:
-    """The spans that meet at a boundary: those that end there, those that begin, and closed ones with late usage."""
+    """The spans that meet at a boundary: those that end there, those that begin, and closed ones with late usage.
+
+    `standing` are those that go on and whose fee was billed at their beginning: it may have changed since.
+    """
 
     ending: Sequence[Span]
     starting: Sequence[Span]
+    standing: Sequence[Span] = ()
     late: Sequence[Period]
 
 
@@ -72,15 +76,14 @@ def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo, 
     metered = [span for span in boundary.ending if span.item.is_usage]
     measured = measure(periods=[span.period for span in metered if span.period is not None] + list(boundary.late))
     metered = [span for span in metered if span.billable or _measured(span, measured).event_count]
-    flat = [span for span in boundary.ending if not span.item.is_usage and span.item.timing == Timing.ARREARS]
-    flat += [span for span in boundary.starting if not span.item.is_usage and span.item.timing == Timing.ADVANCE]
-    flat = [span for span in flat if span.billable]
-    bought = _quantities(flat)
+    flat = [span for span in (*boundary.ending, *boundary.starting, *boundary.standing) if _is_fee(span)]
+    bought = timelines.quantities(items=[span.item for span in flat])
     billed = queries.billed(
         periods=[span.period for span in (*metered, *flat) if span.period is not None] + list(boundary.late)
     )
     currency = subscription.currency
-    dues = [flat_due(span, bought[span.item.pk], billed, currency, zone) for span in flat]
+    priced = [(span, flat_due(span, bought[span.item.pk], billed, currency, zone)) for span in flat]
+    dues = [due for span, due in priced if _is_due(due, ends=span in boundary.ending, begins=span in boundary.starting)]
     dues += [usage_due(span, _measured(span, measured), billed, currency, zone) for span in metered]
     dues += setup_dues(dues, currency)
     dues.sort(key=lambda due: (due.span.item.pk, due.kind == Kind.SETUP))
@@ -114,26 +117,30 @@ def usage_due(span: Span, measured: Usage, billed: Billed, currency: str, zone: 
     )
 
 
-def flat_due(span: Span, quantity: Decimal, billed: Billed, currency: str, zone: ZoneInfo) -> Due:
-    """Price a fee for the quantity bought, scaled by the share of the full period."""
+def flat_due(span: Span, bought: Sequence[Bought], billed: Billed, currency: str, zone: ZoneInfo) -> Due:
+    """Price a fee for the quantities bought, each for its share of the full period."""
     kind = Kind.ONE_TIME if span.item.is_one_time else Kind.FLAT
-    rating = pricing.parse(span.price.form).rate(quantity)
+    fee = fees.fee_of(span=span, bought=bought, zone=zone)
     earlier = billed.of(span.period, kind)
     return Due(
         span=span,
         kind=kind,
-        quantity=quantity,
-        amount=to_money(prorate(rating.amount, span.share(zone)), currency),
+        quantity=fee.quantity,
+        amount=to_money(fee.amount, currency),
         billed=Money(earlier.minor, currency),
-        steps=rating.steps,
+        billed_quantity=earlier.quantity,
+        steps=fee.steps,
         revision=earlier.revisions,
     )
 
 
 def setup_dues(dues: Iterable[Due], currency: str) -> list[Due]:
-    """Add the setup fee of every item that is billed for the first time: once per item, not per unit (BILLING §6)."""
-    first = [due for due in dues if due.span.billable and due.span.price.setup_fee_minor]
-    charged = queries.items_with_setup_charge(items=[due.span.item for due in first])
+    """Add the setup fee of every item on its first billable invoice: once per item, not per unit (BILLING §6)."""
+    first: dict[int, Due] = {}
+    for due in dues:
+        if due.span.billable and due.span.price.setup_fee_minor:
+            first.setdefault(due.span.item.pk, due)
+    charged = queries.items_charged_before(items=[due.span.item for due in first.values()])
     return [
         Due(
             span=due.span,
@@ -142,8 +149,8 @@ def setup_dues(dues: Iterable[Due], currency: str) -> list[Due]:
             amount=Money(due.span.price.setup_fee_minor, currency),
             billed=Money.zero(currency),
         )
-        for due in first
-        if due.span.item.pk not in charged
+        for item, due in first.items()
+        if item not in charged
     ]
 
 
@@ -151,11 +158,17 @@ def _measured(span: Span, measured: dict[int, Usage]) -> Usage:
     return measured[span.period.pk] if span.period is not None else Usage()
 
 
-def _quantities(spans: Sequence[Span]) -> dict[int, Decimal]:
-    """Return how many of each item were bought when its span began, by item id."""
-    found: dict[int, Decimal] = {}
-    begins: dict[int, datetime] = {span.item.pk: span.span.starts_at for span in spans}
-    for row in Quantity.objects.filter(item__in=begins).order_by("at"):
-        if row.at <= begins[row.item_id]:
-            found[row.item_id] = row.quantity
-    return found
+def _is_fee(span: Span) -> bool:
+    return span.billable and not span.item.is_usage
+
+
+def _is_due(due: Due, *, ends: bool, begins: bool) -> bool:
+    """Say whether a fee is due: in arrears at the end; in advance at the beginning, and whenever it changed since.
+
+    What has begun and was never billed waits for the boundary at which it began, unless it ends first.
+    """
+    if due.span.item.timing == Timing.ARREARS:
+        return ends
+    if begins and not due.revision:
+        return True
+    return bool(due.difference.minor) and (ends or due.revision > 0)

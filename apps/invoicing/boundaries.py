@@ -1,10 +1,12 @@
 """Which spans meet at a boundary of a subscription: stored and locked for closing, or foreseen for a preview."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from apps.catalog.models import Timing
 from apps.invoicing import queries as charges
 from apps.invoicing.assembling import Boundary
 from apps.subscriptions import queries as timelines
@@ -13,39 +15,57 @@ from apps.subscriptions.models import Item, Period, Subscription
 from apps.usage import queries as usage
 
 
-def locked(*, subscription: Subscription, items: Sequence[Item], boundary_at: datetime) -> Boundary:
-    """Lock, by id, the periods that end or begin at a boundary and the closed ones with unbilled late usage."""
+def locked(
+    *, subscription: Subscription, items: Sequence[Item], boundary_at: datetime, everything: bool = False
+) -> Boundary:
+    """Lock, by id, the periods that meet at a boundary, with open fees and with unbilled late usage.
+
+    With `everything`, what ended before and waits for its grace is among those that end.
+    """
     late = _with_late_usage(subscription)
-    rows = Period.objects.select_for_update(of=("self",)).filter(_at(boundary_at) | Q(pk__in=late), item__in=items)
-    return _boundary(list(_described(rows)), boundary_at, late)
+    wanted = _at(boundary_at) | _open_fees(boundary_at) | Q(pk__in=late)
+    if everything:
+        wanted |= Q(ends_at__lte=boundary_at, status=Period.Status.CURRENT)
+    rows = Period.objects.select_for_update(of=("self",)).filter(wanted, item__in=items)
+    return _boundary(list(_described(rows)), boundary_at, late, everything=everything)
 
 
 def foreseen(*, subscription: Subscription, items: Sequence[Item], boundary_at: datetime) -> Boundary:
     """Return what the boundary will look like, as far as it can be known now; nothing is locked or written."""
     late = _with_late_usage(subscription)
-    rows = Period.objects.filter(_at(boundary_at) | Q(pk__in=late), item__in=items)
+    rows = Period.objects.filter(_at(boundary_at) | _open_fees(boundary_at) | Q(pk__in=late), item__in=items)
     boundary = _boundary(list(_described(rows)), boundary_at, late)
     last = timelines.last_periods(items=items)
     spans = [
         timeline.following(item=item, last=last.get(item.pk), zone=subscription.organization.zone) for item in items
     ]
     starting = [span for span in spans if span is not None and span.span.starts_at == boundary_at]
-    return Boundary(ending=boundary.ending, starting=[*boundary.starting, *starting], late=boundary.late)
+    return replace(boundary, starting=[*boundary.starting, *starting])
 
 
 def _at(boundary_at: datetime) -> Q:
     return Q(ends_at=boundary_at, status=Period.Status.CURRENT) | Q(starts_at=boundary_at)
 
 
+def _open_fees(boundary_at: datetime) -> Q:
+    """Name the open periods whose fee was due at their beginning, before the boundary: it may have changed since."""
+    prepaid = Q(item__timing=Timing.ADVANCE, billable=True)
+    return prepaid & Q(status=Period.Status.CURRENT, starts_at__lt=boundary_at, ends_at__gt=boundary_at)
+
+
 def _described(rows: QuerySet[Period]) -> QuerySet[Period]:
-    related = ("price", "item__price", "item__add_on__metric", "item__subscription__plan__product")
+    related = ("price__plan", "item__price", "item__add_on__metric", "item__subscription__plan__product")
     return rows.select_related(*related).order_by("pk")
 
 
-def _boundary(rows: Sequence[Period], boundary_at: datetime, late: set[int]) -> Boundary:
+def _boundary(rows: Sequence[Period], boundary_at: datetime, late: set[int], *, everything: bool = False) -> Boundary:
+    collecting = [period for period in rows if period.status == Period.Status.CURRENT]
+    ended = [each for each in collecting if each.ends_at == boundary_at or (everything and each.ends_at < boundary_at)]
+    standing = [each for each in collecting if each.starts_at < boundary_at < each.ends_at]
     return Boundary(
-        ending=[timeline.stored(period) for period in rows if period.ends_at == boundary_at],
+        ending=[timeline.stored(period) for period in ended],
         starting=[timeline.stored(period) for period in rows if period.starts_at == boundary_at],
+        standing=[timeline.stored(period) for period in standing if period.item.timing == Timing.ADVANCE],
         late=[period for period in rows if period.pk in late],
     )
 

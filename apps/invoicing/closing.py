@@ -5,7 +5,7 @@ its row lock, charges are unique per period, kind and revision, and everything o
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,17 +13,13 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 
 from apps.core.retrying import retried
-from apps.invoicing import assembling, boundaries, crediting, drafting, finalizing
-from apps.invoicing.assembling import Due
-from apps.invoicing.models import Invoice, Kind
+from apps.invoicing import billing
+from apps.invoicing.models import Invoice
 from apps.subscriptions import operations as subscriptions
-from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Subscription
-from apps.tenancy import operations as tenancy
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
 from apps.usage import pulls
-from apps.usage import queries as usage
 
 logger = logging.getLogger(__name__)
 
@@ -81,40 +77,11 @@ def close_next(*, as_of: datetime, now: datetime) -> Closed | None:
         return None
     try:
         with transaction.atomic():
-            return Closed(subscription, close_boundary(subscription=subscription, now=now))
+            return Closed(subscription, billing.close_boundary(subscription=subscription, now=now).invoice)
     except (OperationalError, InterfaceError):
         raise  # the database is away or a race was lost: nobody's fault, and nothing to park
     except Exception as fault:  # whatever it is, it must not keep the other subscriptions from being billed
         raise ClosingFailed(subscription, f"{type(fault).__name__}: {fault}") from fault
-
-
-def close_boundary(*, subscription: Subscription, now: datetime) -> Invoice | None:
-    """Close a subscription's next boundary; the caller holds the locks of its customer and of itself.
-
-    Lock the periods, open those that begin, credit, charge, draft, record, move on, and finalize if the organization
-    wants: what was credited is used at once.
-    Return the invoice, or None where nothing was due.
-    """
-    boundary_at = subscription.next_boundary_at
-    assert boundary_at is not None, "only a subscription with a boundary is due"
-    organization = subscription.organization
-    items = timelines.items_of(subscription=subscription)
-    subscriptions.open_until(items=items, instant=boundary_at)
-    boundary = boundaries.locked(subscription=subscription, items=items, boundary_at=boundary_at)
-    dues = assembling.assemble(
-        subscription=subscription, boundary=boundary, zone=organization.zone, measure=usage.usage_of
-    )
-    waiting = crediting.credit(dues=[due for due in dues if due.difference.minor < 0], now=now)
-    _note_waiting(subscription, waiting, now)
-    dues = assembling.owed(dues)
-    invoice = None
-    if _is_worth_a_document(dues, organization):
-        invoice = drafting.draft(subscription=subscription, boundary_at=boundary_at, dues=dues, now=now)
-    subscriptions.close_periods(periods=[span.period for span in boundary.ending if span.period], now=now)
-    subscriptions.move_to_next_boundary(subscription=subscription, after=boundary_at)
-    if invoice is not None and organization.auto_finalize:
-        invoice = finalizing.finalize(invoice=invoice, now=now)
-    return invoice
 
 
 def _due(as_of: datetime) -> QuerySet[Subscription]:
@@ -134,28 +101,6 @@ def _claim(as_of: datetime) -> Subscription | None:
     while subscription is not None and pulls.is_awaiting(subscription):
         subscription = claimed.first()
     return subscription
-
-
-def _note_waiting(subscription: Subscription, waiting: Sequence[Due], now: datetime) -> None:
-    """Put on record which periods owe less than was billed on a draft, so that nothing can be credited yet."""
-    for due in waiting:
-        tenancy.record_audit(
-            organization=subscription.organization,
-            actor="closing",
-            verb="credit waits",
-            subject=subscription,
-            now=now,
-            summary=f"{due.span.item}, period from {due.span.span.starts_at:%Y-%m-%d}: owes {due.amount.text()}, "
-            f"billed {due.billed.text()} {due.amount.currency} on a draft that is to be finalized first.",
-        )
-
-
-def _is_worth_a_document(dues: Sequence[Due], organization: Organization) -> bool:
-    """A zero invoice is issued only when a billable usage period closes, and the organization wants it (BILLING §3)."""
-    if any(due.difference.minor for due in dues):
-        return True
-    closes_usage = any(due.kind == Kind.USAGE and due.span.billable and not due.is_late for due in dues)
-    return closes_usage and organization.zero_invoices != Organization.ZeroInvoices.SKIP
 
 
 def _park(failed: ClosingFailed, now: datetime) -> Closed:

@@ -23,8 +23,16 @@ class Part:
     amount_minor: int
 
 
-def credit(*, dues: Iterable[Due], now: datetime) -> list[Due]:
-    """Credit what periods owe less than was billed, and return those that cannot be yet: their charge is on a draft.
+@dataclass(frozen=True)
+class Credited:
+    """The credit notes that were issued, and what cannot be credited yet: its charge is on a draft."""
+
+    notes: Sequence[CreditNote]
+    waiting: Sequence[Due]
+
+
+def credit(*, dues: Iterable[Due], now: datetime) -> Credited:
+    """Credit what periods owe less than was billed.
 
     The caller holds the locks of customer, subscription and periods, and its transaction closes them.
     """
@@ -38,9 +46,7 @@ def credit(*, dues: Iterable[Due], now: datetime) -> list[Due]:
         charge = drafting.charge_of(due, now)
         charge.save()
         parts += [Part(line, charge, amount) for line, amount in lines]
-    for invoice, of_invoice in _by_invoice(parts):
-        _issue(invoice, of_invoice, now)
-    return waiting
+    return Credited([_issue(invoice, of_invoice, now) for invoice, of_invoice in _by_invoice(parts)], waiting)
 
 
 def _lines_to_credit(due: Due) -> list[tuple[Line, int]] | None:

@@ -11,20 +11,25 @@ from apps.rating import pricing
 from apps.rating.numbers import plain
 from apps.rating.totals import TaxableLine, totals
 from apps.subscriptions.models import Item, Subscription
+from apps.subscriptions.timeline import Span
 
 # What is added to a catalog's name on the lines that need it; papers in other languages say it their way.
 SETUP = ": setup fee, charged once"
 LATE = ": late usage"
+CHANGE = ": change of quantity"
 NO_TAX = Decimal(0)  # tax rates come with the tax tables; until then every line is untaxed
 
 
-def draft(*, subscription: Subscription, boundary_at: datetime, dues: Sequence[Due], now: datetime) -> Invoice:
+def draft(
+    *, subscription: Subscription, boundary_at: datetime, dues: Sequence[Due], cause: str, now: datetime
+) -> Invoice:
     """Store a draft with a charge and a line for everything due; the caller holds the subscription's lock."""
     invoice = Invoice.objects.create(
         organization_id=subscription.organization_id,
         customer=subscription.customer,
         subscription=subscription,
         boundary_at=boundary_at,
+        cause=cause,
         currency=subscription.currency,
         created_at=now,
     )
@@ -62,10 +67,19 @@ def line_of(due: Due, position: int) -> Line:
 
 def describe(due: Due) -> str:
     """Name a line in plain words."""
-    name = due.span.item.add_on.name if due.span.item.add_on else due.span.item.subscription.plan.name
+    name = name_of(due.span)
     if due.kind == Kind.SETUP:
         return name + SETUP
-    return name + LATE if due.is_late else name
+    if due.is_late:
+        return name + LATE
+    return name + CHANGE if due.kind == Kind.FLAT and due.revision else name
+
+
+def name_of(span: Span) -> str:
+    """Name what a span is billed for: the add-on, or the plan whose base fee it was."""
+    if span.item.add_on is not None:
+        return span.item.add_on.name
+    return (span.price.plan or span.item.subscription.plan).name
 
 
 def total_up(invoice: Invoice, lines: Sequence[Line]) -> None:
@@ -122,7 +136,7 @@ def _unit_amount(due: Due) -> Decimal | None:
     """Return the one unit price behind an amount, if there is just one and nothing else was added to it."""
     if due.kind == Kind.SETUP:
         return due.amount.amount
-    if due.is_late:
+    if due.is_late or due.revision:
         return None
     priced = [step for step in due.steps if step.amount]
     if len(priced) == 1 and priced[0].kind == pricing.StepKind.UNITS:

@@ -44,9 +44,9 @@ def billed(*, periods: Iterable[Period]) -> Billed:
     return Billed(sums)
 
 
-def items_with_setup_charge(*, items: Iterable[Item]) -> set[int]:
-    """Return the ids of those items whose setup fee was charged."""
-    return set(Charge.objects.filter(item__in=list(items), kind=Kind.SETUP).values_list("item", flat=True))
+def items_charged_before(*, items: Iterable[Item]) -> set[int]:
+    """Return the ids of those items that were charged for a billable period, and so for their setup fee."""
+    return set(Charge.objects.filter(item__in=list(items), period__billable=True).values_list("item", flat=True))
 
 
 def facts_charged(*, subscription: Subscription) -> dict[int, int]:

@@ -23,6 +23,7 @@ class IntervalUnit(StrEnum):
     YEAR = "year"
 
 
+_YEAR = 12
 _DAYS = {IntervalUnit.DAY: 1, IntervalUnit.WEEK: 7}
 _MONTHS = {IntervalUnit.MONTH: 1, IntervalUnit.YEAR: 12}
 
@@ -70,6 +71,23 @@ def period(anchor: datetime, interval: Interval, index: int, zone: ZoneInfo) -> 
     return Period(_boundary(anchor, interval, index, zone), _boundary(anchor, interval, index + 1, zone))
 
 
+def calendar_anchor(instant: datetime, interval: Interval, zone: ZoneInfo) -> datetime:
+    """Give the last boundary of the calendar at or before an instant: an anchor from which periods follow the calendar.
+
+    Days begin at midnight, weeks on Monday, months on the first, years on 1 January; months that divide a year begin
+    with it, so that three of them are a quarter. Raises ValueError for a naive instant.
+    """
+    day = local_date(_utc(instant), zone)
+    if interval.unit is IntervalUnit.WEEK:
+        day -= timedelta(days=day.weekday())
+    elif interval.unit is IntervalUnit.YEAR:
+        day = day.replace(month=1, day=1)
+    elif interval.unit is IntervalUnit.MONTH:
+        into = (day.month - 1) % interval.count if _YEAR % interval.count == 0 else 0
+        day = day.replace(month=day.month - into, day=1)
+    return day_start(day, zone)
+
+
 def index_at(anchor: datetime, interval: Interval, instant: datetime, zone: ZoneInfo) -> int:
     """Give the index of the period that contains an instant.
 
@@ -100,6 +118,11 @@ def share(part: Period, full: Period, zone: ZoneInfo) -> Fraction:
         # The wall clock stood still for all of it, as in the last minutes of a day whose clock was turned back.
         shown, of = part.ends_at - part.starts_at, full.ends_at - full.starts_at
     return Fraction(shown // _MICROSECOND, of // _MICROSECOND)
+
+
+def days(span: Period, zone: ZoneInfo) -> Fraction:
+    """Give how many days a span lasts on the zone's wall clock."""
+    return Fraction(_shown(span, zone) // _MICROSECOND, _DAY // _MICROSECOND)
 
 
 def _boundary(anchor: datetime, interval: Interval, index: int, zone: ZoneInfo) -> datetime:

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from apps.accounts.models import Customer
 from apps.catalog.models import AddOn, Plan, Price
-from apps.subscriptions.models import Item, Period, Subscription
+from apps.subscriptions.models import Item, Period, PlanChange, Quantity, Subscription
+
+
+class Bought(NamedTuple):
+    """How many of an item there are from an instant on, until something said later holds."""
+
+    at: datetime
+    quantity: Decimal
+
 
 OVER = "canceled"
 
@@ -48,6 +57,40 @@ def last_periods(*, items: Iterable[Item]) -> dict[int, Period]:
 def period_at(*, item: Item, instant: datetime) -> Period | None:
     """Return the opened period of an item that covers an instant."""
     return Period.objects.filter(item=item, starts_at__lte=instant, ends_at__gt=instant).first()
+
+
+def base_period_at(*, subscription: Subscription, instant: datetime) -> Period | None:
+    """Return the opened period of the base fee that covers an instant; None for a plan without one."""
+    rows = Period.objects.filter(item__subscription=subscription, item__add_on__isnull=True)
+    return rows.filter(starts_at__lte=instant, full_ends_at__gt=instant).order_by("starts_at").last()
+
+
+def planned_change(*, subscription: Subscription) -> PlanChange | None:
+    """Return the change of plan that lies ahead of a subscription."""
+    rows = PlanChange.objects.filter(subscription=subscription, done_at__isnull=True, withdrawn_at__isnull=True)
+    return rows.select_related("plan__product").first()
+
+
+def quantities(*, items: Iterable[Item]) -> dict[int, list[Bought]]:
+    """Return what was said of how many of each item there are, in the order in which it was said, by item id."""
+    found: dict[int, list[Bought]] = {}
+    rows = Quantity.objects.filter(item__in=list(items)).order_by("pk")
+    for item, at, quantity in rows.values_list("item_id", "at", "quantity"):
+        found.setdefault(item, []).append(Bought(at, quantity))
+    return found
+
+
+def quantity_at(*, item: Item, instant: datetime) -> Decimal:
+    """Return how many of an item there are at an instant: what was said last of all that holds by then."""
+    rows = Quantity.objects.filter(item=item, at__lte=instant).order_by("pk")
+    last = rows.last()
+    return last.quantity if last is not None else Decimal(0)
+
+
+def fees_owed_until(*, items: Iterable[Item]) -> dict[int, datetime]:
+    """Return until when fees of items stay owed that were cut without giving them back, by item id."""
+    rows = Period.objects.filter(item__in=list(items), fees_until__isnull=False).order_by().values_list("item_id")
+    return dict(rows.annotate(until=Max("fees_until")))
 
 
 def current_periods(*, subscription: Subscription, now: datetime) -> dict[int, Period]:

@@ -10,7 +10,7 @@ from apps.catalog.models import Price
 from apps.rating import periods
 from apps.rating.proration import WHOLE
 from apps.subscriptions import queries
-from apps.subscriptions.models import Item, Period
+from apps.subscriptions.models import Item, Period, Subscription
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,7 @@ class Span:
     full: periods.Period
     price: Price
     billable: bool
+    fees_until: datetime | None = None
     period: Period | None = None
 
     def share(self, zone: ZoneInfo) -> Fraction:
@@ -39,6 +40,7 @@ def stored(period: Period) -> Span:
         full=periods.Period(period.full_starts_at, period.full_ends_at),
         price=period.price,
         billable=period.billable,
+        fees_until=period.fees_until,
         period=period,
     )
 
@@ -46,25 +48,43 @@ def stored(period: Period) -> Span:
 def following(*, item: Item, last: Period | None, zone: ZoneInfo) -> Span | None:
     """Compute the span after an item's last period, or its first; None where the item has no further one.
 
-    It begins where the last one ended. After a change of zone it ends at the first boundary in the new zone that
-    leaves it at least half an interval (BILLING §2).
+    It begins where the last one ended: with a whole interval of its anchor, or with what is left of one where the item
+    was added, cut or resumed in the midst of it. After a change of zone it ends at the first boundary in the new zone
+    that leaves it at least half an interval (BILLING §2).
     """
-    if last is not None and ((item.is_one_time and last.billable) or last.ends_at == item.ends_at):
+    if last is not None and ((item.is_one_time and last.billable) or _is_over(item, last)):
         return None
-    trial = _trial(item)
-    if last is None and trial is not None:
-        return Span(item=item, index=0, span=trial, full=trial, price=item.price, billable=False)
     starts_at = last.ends_at if last else item.starts_at
     index = last.index + 1 if last else 0
-    number = index if trial is None else index - 1  # the trial comes before period 0 of the anchor
-    regular = periods.period(item.anchor_at, item.interval, number, zone)
-    if last is not None:
-        half = (regular.ends_at - regular.starts_at) / 2
-        while regular.ends_at - starts_at < half:
-            number += 1
-            regular = periods.period(item.anchor_at, item.interval, number, zone)
+    trial_ends_at = item.subscription.trial_ends_at
+    if trial_ends_at is not None and starts_at < trial_ends_at:
+        trial = periods.Period(starts_at, trial_ends_at)
+        return Span(item=item, index=index, span=trial, full=trial, price=item.price, billable=False)
+    paused_at = item.subscription.paused_at
+    billable = paused_at is None or starts_at < paused_at
+    full = regular = _regular(item, starts_at, zone)
     span = periods.Period(starts_at, regular.ends_at)
-    return Span(item=item, index=index, span=span, full=span, price=item.price, billable=True)
+    if last is not None and last.billable and last.ends_at == last.full_ends_at and span != regular:
+        span = full = _in_another_zone(item, starts_at, zone)
+    return Span(item=item, index=index, span=span, full=full, price=item.price, billable=billable)
+
+
+def cycle_end(*, subscription: Subscription, instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the plan's cycle that contains an instant ends: the trial, or the base fee's period where it has one.
+
+    Of a plan without a base fee it is computed, since no period of it is stored.
+    """
+    trial_ends_at = subscription.trial_ends_at
+    if trial_ends_at is not None and instant < trial_ends_at:
+        return trial_ends_at
+    instant = max(instant, subscription.starts_at)
+    base = queries.base_period_at(subscription=subscription, instant=instant)
+    if base is not None:
+        return base.full_ends_at
+    plan = subscription.plan
+    interval = periods.Interval(periods.IntervalUnit(plan.interval_unit), plan.interval_count)
+    number = periods.index_at(subscription.anchor_at, interval, instant, zone)
+    return periods.period(subscription.anchor_at, interval, number, zone).ends_at
 
 
 def current(*, items: Sequence[Item], instant: datetime, zone: ZoneInfo) -> dict[int, periods.Period]:
@@ -99,13 +119,7 @@ def between(*, items: Sequence[Item], earliest: datetime, latest: datetime, zone
                 break
             if span.span.ends_at > earliest:
                 found[item.pk].append(span)
-            last = Period(
-                item=item,
-                index=span.index,
-                starts_at=span.span.starts_at,
-                ends_at=span.span.ends_at,
-                billable=span.billable,
-            )
+            last = _as_opened(span)
     return found
 
 
@@ -115,10 +129,42 @@ def _ahead(item: Item, last: Period | None, instant: datetime, zone: ZoneInfo) -
         span = following(item=item, last=last, zone=zone)
         if span is None or span.span.ends_at > instant:
             return span
-        last = Period(item=item, index=span.index, starts_at=span.span.starts_at, ends_at=span.span.ends_at)
+        last = _as_opened(span)
     return None
 
 
-def _trial(item: Item) -> periods.Period | None:
-    ends_at = item.subscription.trial_ends_at
-    return None if ends_at is None or ends_at <= item.starts_at else periods.Period(item.starts_at, ends_at)
+def _as_opened(span: Span) -> Period:
+    """See a span as the period that it would be stored as."""
+    return Period(
+        item=span.item,
+        index=span.index,
+        starts_at=span.span.starts_at,
+        ends_at=span.span.ends_at,
+        full_starts_at=span.full.starts_at,
+        full_ends_at=span.full.ends_at,
+        price=span.price,
+        billable=span.billable,
+    )
+
+
+def _regular(item: Item, instant: datetime, zone: ZoneInfo) -> periods.Period:
+    """Return the whole interval of an item's anchor that contains an instant."""
+    return periods.period(item.anchor_at, item.interval, _number(item, instant, zone), zone)
+
+
+def _in_another_zone(item: Item, starts_at: datetime, zone: ZoneInfo) -> periods.Period:
+    number = _number(item, starts_at, zone)
+    regular = periods.period(item.anchor_at, item.interval, number, zone)
+    half = (regular.ends_at - regular.starts_at) / 2
+    while regular.ends_at - starts_at < half:
+        number += 1
+        regular = periods.period(item.anchor_at, item.interval, number, zone)
+    return periods.Period(starts_at, regular.ends_at)
+
+
+def _number(item: Item, instant: datetime, zone: ZoneInfo) -> int:
+    return periods.index_at(item.anchor_at, item.interval, instant, zone)
+
+
+def _is_over(item: Item, last: Period) -> bool:
+    return item.ends_at is not None and last.ends_at >= item.ends_at

@@ -129,6 +129,12 @@ class Organization(Address):
     late_window_days = models.PositiveSmallIntegerField(
         default=90, validators=[MinValueValidator(1), MaxValueValidator(3650)]
     )
+    cancel_suspended_after_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="A suspended subscription is canceled after so many days. Empty: never by itself.",
+    )
     payment_terms_days = models.PositiveSmallIntegerField(default=14, validators=[MaxValueValidator(365)])
     zero_invoices = models.CharField(max_length=5, choices=ZeroInvoices.choices, default=ZeroInvoices.MAIL)
     invoice_prefix = models.CharField(max_length=20, default="INV-", blank=True, validators=[PREFIX])

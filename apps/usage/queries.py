@@ -160,6 +160,12 @@ def last_instants(*, periods: Sequence[Period]) -> dict[int, datetime]:
     return dict(rows.annotate(last=Max("occurred_at")))
 
 
+def last_recorded(*, periods: Sequence[Period]) -> datetime | None:
+    """Return the latest instant for which anything is recorded in any of these periods; None where nothing is."""
+    last: datetime | None = Event.objects.filter(period__in=periods).aggregate(last=Max("occurred_at"))["last"]
+    return last
+
+
 def quantities_alike(
     *, periods: Sequence[Period], quantities: Sequence[Decimal]
 ) -> list[tuple[int, datetime, Decimal]]:

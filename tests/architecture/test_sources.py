@@ -35,6 +35,7 @@ WRITERS = [
     "apps.invoicing.closing",
     "apps.invoicing.customers",
     "apps.invoicing.finalizing",
+    "apps.invoicing.issuing",
     "apps.invoicing.lifecycle.*",
     "apps.delivery.operations",
 ]

@@ -70,3 +70,28 @@ def test_one_period_has_one_successor(first: Period) -> None:
     after(first, OCTOBER, NOVEMBER)
     with pytest.raises(IntegrityError, match=r"period_(start_once|one_next)"):
         after(first, OCTOBER, NOVEMBER + DAY, index=2)
+
+
+def test_an_open_period_can_be_cut_and_a_closed_one_cannot(first: Period) -> None:
+    first.ends_at = OCTOBER - 10 * DAY
+    first.save(update_fields=["ends_at"])
+    after(first, first.ends_at, OCTOBER)
+    first.status, first.closed_at = Period.Status.FINAL, OCTOBER
+    first.save(update_fields=["status", "closed_at"])
+    first.ends_at -= DAY
+    with pytest.raises(IntegrityError, match="keeps its bounds"):
+        first.save(update_fields=["ends_at"])
+
+
+@pytest.mark.parametrize(
+    "changes", [{"ends_at": NOVEMBER}, {"fees_until": NOVEMBER}, {"ends_at": OCTOBER - DAY, "index": 4}]
+)
+def test_no_other_bound_ever_moves(first: Period, changes: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError, match="keeps its bounds"):
+        Period.objects.filter(pk=first.pk).update(**changes)
+
+
+def test_a_period_that_another_follows_cannot_be_cut(first: Period) -> None:
+    after(first, OCTOBER, NOVEMBER)
+    with pytest.raises(IntegrityError, match="period_chain"):
+        Period.objects.filter(pk=first.pk).update(ends_at=OCTOBER - DAY)

@@ -85,17 +85,17 @@ def test_an_item_with_nothing_more_to_bill_leaves_the_subscription_at_rest(selle
     assert Subscription.objects.get().bills_at is None
 
 
-@pytest.mark.parametrize("case", ["no price", "not enabled", "too early", "in future"])
+@pytest.mark.parametrize("case", ["no price", "not enabled", "too early", "too late"])
 def test_what_cannot_be_started_is_refused_and_leaves_nothing(seller: Organization, case: str) -> None:
     offer = builders.usage_offer(seller, base="100")
     buyer = builders.customer(seller, currency="EUR" if case == "no price" else "USD")
     stranger = add_on(seller, "stranger")
-    starts_at = {"too early": SEPTEMBER - timedelta(days=91), "in future": SEPTEMBER + timedelta(days=1)}.get(case)
+    starts_at = {"too early": SEPTEMBER - timedelta(days=91), "too late": SEPTEMBER + timedelta(days=6 * 366)}.get(case)
     expected = {
         "no price": ("no_price", "plan", "Coaching plan has no price in EUR."),
         "not enabled": ("add_on_not_enabled", "add_ons", "Stranger cannot be chosen with Coaching plan."),
         "too early": ("starts_too_early", "starts_at", "A subscription can start at most 90 days back."),
-        "in future": ("starts_in_future", "starts_at", "A subscription cannot start in the future."),
+        "too late": ("starts_too_late", "starts_at", "A subscription can start at most five years ahead."),
     }[case]
     with pytest.raises(Refusal) as refused:
         starting.start(

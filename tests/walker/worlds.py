@@ -22,7 +22,7 @@ from apps.invoicing import assembling, closing, crediting
 from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox import operations as outbox
 from apps.outbox.models import Job, Message
-from apps.subscriptions.models import Period
+from apps.subscriptions.models import Period, PlanChange, Subscription
 from apps.tenancy import operations as tenancy
 from apps.tenancy import scope
 from apps.tenancy.history import OwnedHistory
@@ -101,6 +101,7 @@ def build(key: str) -> World:
         ApiKey.objects.update(last_used_at=tomorrow)  # so that using one writes nothing, however long the walk takes
         _bill(seller)
         _credit(seller)
+        _plan_ahead(seller)
     outbox.relay(now=NOW)
     with scope.of(seller):
         _deliver(seller)
@@ -167,6 +168,22 @@ def _limit(seller: Organization, offer: builders.Offer) -> None:
     LimitFiring.objects.create(kind="hard", limit_quantity=Decimal(1000), refused=False, **reached)
 
 
+def _plan_ahead(seller: Organization) -> None:
+    """A change of plan that was planned and withdrawn."""
+    subscription = Subscription.objects.earliest("pk")
+    PlanChange.objects.create(
+        organization=seller,
+        subscription=subscription,
+        plan=subscription.plan,
+        add_ons=["add_none"],
+        at=NOW,
+        keep_fees=False,
+        actor="somebody",
+        created_at=SEPTEMBER,
+        withdrawn_at=SEPTEMBER,
+    )
+
+
 def _credit(seller: Organization) -> None:
     """Take the first event back, so that a part of the first invoice is credited and settles the rest of it."""
     event = Event.objects.select_related("period__item__subscription").earliest("pk")
@@ -177,7 +194,7 @@ def _credit(seller: Organization) -> None:
     subscription = event.period.item.subscription
     dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=seller.zone, measure=usages.usage_of)
     with transaction.atomic():
-        assert crediting.credit(dues=dues, now=NOW) == []
+        assert not crediting.credit(dues=dues, now=NOW).waiting
 
 
 def _deliver(seller: Organization) -> None:

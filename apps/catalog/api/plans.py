@@ -12,12 +12,16 @@ from apps.catalog.api import references
 from apps.catalog.api.add_ons import LONGEST_INTERVAL
 from apps.catalog.api.described import Kind
 from apps.catalog.api.resources import Archive, Changes, Detail, Good, GoodQuery, Listing, NewGood, One, Restore
-from apps.catalog.models import INTERVAL_UNITS, Plan, Timing
+from apps.catalog.models import INTERVAL_UNITS, AfterTrial, Alignment, Plan, Timing
 from apps.core.fields import Flag, Text, WholeNumber
 from apps.rating.periods import IntervalUnit
 from apps.tenancy.models import Organization
 
 LONGEST_TRIAL_DAYS = 730
+FROM_NOW_ON = "For whoever starts from now on."
+ALIGNMENT_HELP = (
+    "Where cycles begin: the day of the start, or by the calendar, the first of the month, quarter or year and Mondays."
+)
 FREE_HELP = "No base fee: a customer pays for add-ons alone."
 
 
@@ -38,7 +42,9 @@ class PlanSerializer(Good):
     interval_unit = serializers.ChoiceField(choices=INTERVAL_UNITS)
     interval_count = serializers.IntegerField()
     timing = serializers.ChoiceField(choices=Timing.choices, help_text="When the base fee is billed.")
+    alignment = serializers.ChoiceField(choices=Alignment.choices, help_text=ALIGNMENT_HELP)
     trial_days = serializers.IntegerField()
+    after_trial = serializers.ChoiceField(choices=AfterTrial.choices, help_text="What a trial's end brings.")
     features = serializers.SerializerMethodField(help_text="The value of each feature that it has, by the key.")
     add_ons = EnabledAddOn(source="plan_add_ons", many=True)
 
@@ -64,7 +70,11 @@ class NewPlan(NewGood):
     interval_unit = serializers.ChoiceField(choices=INTERVAL_UNITS, default=IntervalUnit.MONTH.value)
     interval_count = WholeNumber(default=1, min_value=1, max_value=LONGEST_INTERVAL)
     timing = serializers.ChoiceField(choices=Timing.choices, default=Timing.ADVANCE.value)
+    alignment = serializers.ChoiceField(
+        choices=Alignment.choices, default=Alignment.ANNIVERSARY.value, help_text=ALIGNMENT_HELP
+    )
     trial_days = WholeNumber(default=0, min_value=0, max_value=LONGEST_TRIAL_DAYS)
+    after_trial = serializers.ChoiceField(choices=AfterTrial.choices, default=AfterTrial.CONVERT.value)
 
 
 class PlanChanges(Changes):
@@ -73,9 +83,9 @@ class PlanChanges(Changes):
     stays = frozenset({"key", "product", "is_free", "interval_unit", "interval_count", "timing"})
 
     name = Text(required=False, max_length=200)
-    trial_days = WholeNumber(
-        required=False, min_value=0, max_value=LONGEST_TRIAL_DAYS, help_text="For whoever starts from now on."
-    )
+    alignment = serializers.ChoiceField(required=False, choices=Alignment.choices, help_text=FROM_NOW_ON)
+    trial_days = WholeNumber(required=False, min_value=0, max_value=LONGEST_TRIAL_DAYS, help_text=FROM_NOW_ON)
+    after_trial = serializers.ChoiceField(required=False, choices=AfterTrial.choices, help_text=FROM_NOW_ON)
 
 
 class PlanQuery(GoodQuery):

@@ -16,7 +16,7 @@ CHANGEABLE: dict[type, frozenset[str]] = {
     Product: frozenset({"name", "currency", "tax_category"}),
     Feature: frozenset({"name"}),
     Metric: frozenset({"name"}),
-    Plan: frozenset({"name", "trial_days"}),
+    Plan: frozenset({"name", "alignment", "trial_days", "after_trial"}),
     AddOn: frozenset({"name", "unit", "unit_plural", "tax_category"}),
 }
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from apps.accounts.models import Customer
 from apps.catalog.models import AddOn, Plan
 from apps.core.refusals import Conflict, Refusal
-from apps.invoicing import closing
+from apps.invoicing import billing
+from apps.invoicing.models import Invoice
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Subscription
 from apps.tenancy.models import Organization
@@ -25,9 +26,11 @@ def start(
     starts_at: datetime | None = None,
     add_ons: Sequence[AddOn] = (),
     quantity: Decimal = Decimal(1),
+    alignment: str | None = None,
     again: bool = False,
+    actor: str = "",
 ) -> Subscription:
-    """Put a customer on a plan, now or back-dated, and bill at once what is due at the start.
+    """Put a customer on a plan, now, back-dated or ahead, and bill at once what is due at a start that has come.
 
     Periods that have elapsed since a back-dated start are billed by the next closing, in order. A second subscription
     to the same plan must be asked for with `again`, else it is taken for the first one sent twice and refused. Raise
@@ -35,7 +38,8 @@ def start(
     """
     if Customer.objects.select_for_update().get(pk=customer.pk).archived_at is not None:
         raise Conflict("customer_archived", f"{customer} is archived. Restore it first.", field="customer")
-    if not again and Subscription.objects.filter(customer=customer, plan=plan).exists():
+    there = Subscription.objects.filter(customer=customer, plan=plan).exclude(status=Subscription.Status.CANCELED)
+    if not again and there.exists():
         raise Refusal("on_this_plan", f"This customer is on {plan} already.", field="plan")
     subscription = subscriptions.start(
         organization=organization,
@@ -45,6 +49,9 @@ def start(
         now=now,
         add_ons=add_ons,
         quantity=quantity,
+        alignment=alignment,
+        actor=actor,
     )
-    closing.close_boundary(subscription=subscription, now=now)
+    if subscription.starts_at <= now:
+        billing.close_boundary(subscription=subscription, now=now, cause=Invoice.Cause.START)
     return subscription

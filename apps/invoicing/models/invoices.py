@@ -32,12 +32,19 @@ class Invoice(Owned):
         OPEN = "open"
         PAID = "paid"
 
+    class Cause(models.TextChoices):
+        CYCLE = "cycle", "the end of a period"
+        START = "start", "the start of a subscription"
+        CHANGE = "change", "a change of a subscription"
+        END = "end", "the end of a subscription"
+
     public_id = PublicIdField(prefix="inv")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     subscription = models.ForeignKey(
         Subscription, on_delete=models.PROTECT, db_constraint=False, related_name="+", null=True
     )
     boundary_at = models.DateTimeField(null=True, help_text="The boundary of the subscription that it bills.")
+    cause = models.CharField(max_length=6, choices=Cause.choices, default=Cause.CYCLE)
     status = models.CharField(max_length=5, choices=Status.choices, default=Status.DRAFT)
     currency = models.CharField(max_length=3)
     number = models.CharField(max_length=50, null=True)  # noqa: DJ001 - unique where given
@@ -63,7 +70,9 @@ class Invoice(Owned):
             same_organization("subscription", name="invoice_subscription_owned"),
             models.UniqueConstraint(fields=["organization", "number"], name="invoice_number_once"),
             models.UniqueConstraint(fields=["organization", "sequence"], name="invoice_sequence_once"),
-            models.UniqueConstraint(fields=["subscription", "boundary_at"], name="invoice_boundary_once"),
+            models.UniqueConstraint(
+                fields=["subscription", "boundary_at"], condition=Q(cause="cycle"), name="invoice_boundary_once"
+            ),
             models.CheckConstraint(
                 name="invoice_finalized_is_complete",
                 condition=Q(status="draft", number__isnull=True, finalized_at__isnull=True)

@@ -5,7 +5,7 @@ from apps.rating.pricing.dips import warnings
 from apps.rating.pricing.forms import PriceFormError
 from apps.rating.pricing.parsing import MODELS, form, parse
 from apps.rating.pricing.sampling import samples
-from apps.rating.pricing.steps import Rating, Step, StepKind, free_of_charge, total
+from apps.rating.pricing.steps import Rating, Step, StepKind, for_part, free_of_charge, total
 from apps.rating.pricing.wording import words
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Rating",
     "Step",
     "StepKind",
+    "for_part",
     "form",
     "free_of_charge",
     "parse",

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Self
 
-from apps.rating.exact import EXACT
+from apps.rating.exact import EXACT, at_places
 from apps.rating.numbers import plain
 
 ZERO = Decimal(0)
+_DAY_PLACES = 2
 
 
 class StepKind(StrEnum):
@@ -27,6 +29,7 @@ class StepKind(StrEnum):
     RAISED = "raised"  # what is added to `count` transactions so that each costs `limit`
     LOWERED = "lowered"  # what is taken off `count` transactions so that each costs `limit`
     TRIAL = "trial"  # `quantity` that costs nothing, since the period is a trial
+    PART = "part"  # what is taken off since it was only for `quantity` of the `up_to` days of a whole period
     MAXIMUM = "maximum"  # what is taken off so that the period costs `limit`
     MINIMUM = "minimum"  # what is added so that the period costs `limit`
 
@@ -88,3 +91,12 @@ def free_of_charge(quantity: Decimal) -> Rating:
     """Rate a quantity in a trial: to nothing, with a step that says why (BILLING §7)."""
     step = Step(kind=StepKind.TRIAL, quantity=quantity)
     return Rating(quantity=quantity, billable_quantity=ZERO, amount=ZERO, steps=(step,))
+
+
+def for_part(amount: Decimal, *, share: Fraction, whole: Fraction) -> Step:
+    """Say that an amount is taken off since the price was owed for a share of a period of so many days only.
+
+    Days are said to the hundredth; the amount is exact.
+    """
+    held, of = (at_places(days, _DAY_PLACES).normalize(EXACT) for days in (share * whole, whole))
+    return Step(kind=StepKind.PART, amount=amount, quantity=held, up_to=of)

@@ -168,6 +168,11 @@ def _trial(told: _Told) -> str:
     return told.say("{quantity} free of charge in the trial", quantity=told.quantity)
 
 
+def _part(told: _Told) -> str:
+    days = told.say("for {days} of {all} days", days=told.quantity, all=told.figure(told.step.up_to))
+    return f"{days}: {told.amount}"
+
+
 def _maximum(told: _Told) -> str:
     return told.say("maximum {amount}", amount=told.limit)
 
@@ -189,6 +194,7 @@ _WORDS: dict[StepKind, _Words] = {
     StepKind.RAISED: _raised,
     StepKind.LOWERED: _lowered,
     StepKind.TRIAL: _trial,
+    StepKind.PART: _part,
     StepKind.MAXIMUM: _maximum,
     StepKind.MINIMUM: _minimum,
 }

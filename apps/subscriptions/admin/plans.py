@@ -66,7 +66,14 @@ class PlanAdmin(CatalogAdmin):
     list_filter = (ArchivedFilter, ("product", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("product",)
     search_fields = ("name", "key")
-    fields = ("product", ("name", "key"), ("interval_count", "interval_unit"), ("is_free", "timing"), "trial_days")
+    fields = (
+        "product",
+        ("name", "key"),
+        ("interval_count", "interval_unit"),
+        ("is_free", "timing"),
+        "alignment",
+        ("trial_days", "after_trial"),
+    )
     inlines = (AddOnsOfPlan,)
     change_form_template = "backoffice/plan/details.html"
 

@@ -1,16 +1,54 @@
 """Move the time line. Knows no money."""
 
-from apps.subscriptions.operations.moving import close_periods, move_to_next_boundary, open_until, park, unpark
+from apps.subscriptions.operations.changing import change_plan
+from apps.subscriptions.operations.cutting import MOMENT, cut, earliest_cut, end_items, lock_open
+from apps.subscriptions.operations.ending import end, go_on
+from apps.subscriptions.operations.items import add, chosen_add_ons, set_quantity
+from apps.subscriptions.operations.moving import (
+    close_periods,
+    due_from,
+    find_boundary,
+    move_to_next_boundary,
+    open_until,
+    park,
+    set_status,
+    standing,
+    unpark,
+)
+from apps.subscriptions.operations.noting import note
+from apps.subscriptions.operations.pausing import pause, resume
+from apps.subscriptions.operations.planning import carry_out, plan_change, withdraw
 from apps.subscriptions.operations.repricing import move_to_current_price, negotiate
 from apps.subscriptions.operations.starting import start
 
 __all__ = [
+    "MOMENT",
+    "add",
+    "carry_out",
+    "change_plan",
+    "chosen_add_ons",
     "close_periods",
+    "cut",
+    "due_from",
+    "earliest_cut",
+    "end",
+    "end_items",
+    "find_boundary",
+    "go_on",
+    "lock_open",
     "move_to_current_price",
     "move_to_next_boundary",
     "negotiate",
+    "note",
     "open_until",
     "park",
+    "pause",
+    "plan_change",
+    "resume",
+    "set_quantity",
+    "set_status",
+    "standing",
     "start",
     "unpark",
+    "withdraw",
 ]

@@ -5,6 +5,15 @@ from datetime import datetime, timedelta
 
 from apps.subscriptions import queries, timeline
 from apps.subscriptions.models import Item, Period, Subscription
+from apps.subscriptions.operations.noting import note
+
+Status = Subscription.Status
+# What happens by itself when time passes: the status before and after → topic and verb.
+_BY_ITSELF = {
+    (Status.SCHEDULED, Status.TRIALING): ("activated", "begun on trial"),
+    (Status.SCHEDULED, Status.ACTIVE): ("activated", "begun"),
+    (Status.TRIALING, Status.ACTIVE): ("trial_ended", "trial ended"),
+}
 
 
 def open_until(*, items: Iterable[Item], instant: datetime) -> None:
@@ -18,34 +27,68 @@ def open_until(*, items: Iterable[Item], instant: datetime) -> None:
         period = last.get(item.pk)
         while period is None or period.ends_at <= instant:
             span = timeline.following(item=item, last=period, zone=item.organization.zone)
-            if span is None:
+            if span is None or span.span.starts_at > instant:
                 break
-            period = _open(span)
+            period = open_span(span)
 
 
 def close_periods(*, periods: Iterable[Period], now: datetime) -> None:
-    """Mark current periods as recorded; the caller holds their locks and has charged them."""
-    ids = [period.pk for period in periods]
-    closed = Period.objects.filter(pk__in=ids, status=Period.Status.CURRENT)
-    assert closed.update(status=Period.Status.RECORDED, closed_at=now) == len(ids), "a period was closed twice"
+    """Mark current periods as closed, or as closed early; the caller holds their locks and has charged them."""
+    periods = list(periods)
+    early = {period.pk for period in periods if _is_early(period)}
+    for status, ids in (
+        (Period.Status.FINAL, early),
+        (Period.Status.RECORDED, {period.pk for period in periods} - early),
+    ):
+        closed = Period.objects.filter(pk__in=ids, status=Period.Status.CURRENT)
+        assert closed.update(status=status, closed_at=now) == len(ids), "a period was closed twice"
 
 
-def move_to_next_boundary(*, subscription: Subscription, after: datetime) -> None:
-    """Say when something is due next: the first end of an open period after `after`, later by the grace for usage."""
-    current = list(
-        Period.objects.filter(
-            item__subscription=subscription, status=Period.Status.CURRENT, ends_at__gt=after
-        ).select_related("item__add_on")
-    )
-    boundary = min((period.ends_at for period in current), default=None)
-    metered = any(period.item.is_usage for period in current if period.ends_at == boundary)
-    grace = subscription.organization.usage_grace if metered else timedelta(0)
-    subscription.next_boundary_at = boundary
-    subscription.bills_at = boundary + grace if boundary else None
-    trial = subscription.trial_ends_at
-    on_trial = trial is not None and after < trial
-    subscription.status = Subscription.Status.TRIALING if on_trial else Subscription.Status.ACTIVE
+def move_to_next_boundary(*, subscription: Subscription, after: datetime, now: datetime) -> None:
+    """Say when something is due next: the first end of an open period, later by the grace for usage, or its own end.
+
+    Everything up to `after` is billed; where that reaches the subscription's end, it is canceled.
+    """
+    _set_boundary(subscription, after=after)
+    ended = subscription.ends_at is not None and after >= subscription.ends_at
+    set_status(subscription=subscription, status=Status.CANCELED if ended else standing(subscription, now), now=now)
     subscription.save(update_fields=["next_boundary_at", "bills_at", "status"])
+
+
+def due_from(*, subscription: Subscription, at: datetime) -> None:
+    """Let something be due at an instant, unless something is due before."""
+    if subscription.next_boundary_at is None or at < subscription.next_boundary_at:
+        subscription.next_boundary_at = subscription.bills_at = at
+        subscription.save(update_fields=["next_boundary_at", "bills_at"])
+
+
+def find_boundary(*, subscription: Subscription) -> None:
+    """Say again when something is due next, after what was planned is not any more."""
+    if subscription.status != Status.SCHEDULED:
+        _set_boundary(subscription, after=None)
+        subscription.save(update_fields=["next_boundary_at", "bills_at"])
+
+
+def standing(subscription: Subscription, now: datetime) -> Status:
+    """Return where the life of a subscription that has not ended stands."""
+    if subscription.paused_at is not None:
+        return Status.PAUSED
+    if subscription.suspended_at is not None:
+        return Status.SUSPENDED
+    if now < subscription.starts_at:
+        return Status.SCHEDULED
+    on_trial = subscription.trial_ends_at is not None and now < subscription.trial_ends_at
+    return Status.TRIALING if on_trial else Status.ACTIVE
+
+
+def set_status(*, subscription: Subscription, status: Status, now: datetime) -> None:
+    """Set the status, and put on record what came by itself; saving is the caller's."""
+    before, subscription.status = Status(subscription.status), status
+    if before != status and status == Status.CANCELED:
+        note(subscription=subscription, verb="ended", topic="ended", now=now)
+    elif (before, status) in _BY_ITSELF:
+        topic, verb = _BY_ITSELF[before, status]
+        note(subscription=subscription, verb=verb, topic=topic, now=now)
 
 
 def park(*, subscription: Subscription, reason: str, now: datetime) -> None:
@@ -58,7 +101,8 @@ def unpark(*, subscription: Subscription) -> None:
     Subscription.objects.filter(pk=subscription.pk).update(parked_at=None, parked_reason="")
 
 
-def _open(span: timeline.Span) -> Period:
+def open_span(span: timeline.Span, *, billable: bool = True) -> Period:
+    """Store a span as a period; not billable where it is not by itself, or where the caller says so."""
     previous = None if span.index == 0 else span.span.starts_at
     return Period.objects.create(
         organization_id=span.item.organization_id,
@@ -70,5 +114,30 @@ def _open(span: timeline.Span) -> Period:
         full_starts_at=span.full.starts_at,
         full_ends_at=span.full.ends_at,
         price=span.price,
-        billable=span.billable,
+        billable=span.billable and billable,
     )
+
+
+def _is_early(period: Period) -> bool:
+    return period.ends_at < period.full_ends_at or period.ends_at == period.item.ends_at
+
+
+def _set_boundary(subscription: Subscription, *, after: datetime | None) -> None:
+    boundary, metered = _next_boundary(subscription, after)
+    grace = subscription.organization.usage_grace if metered else timedelta(0)
+    subscription.next_boundary_at = boundary
+    subscription.bills_at = boundary + grace if boundary else None
+
+
+def _next_boundary(subscription: Subscription, after: datetime | None) -> tuple[datetime | None, bool]:
+    """Return the next boundary, and whether usage is billed at it."""
+    ends_at = subscription.ends_at
+    if ends_at is not None and after is not None and after >= ends_at:
+        return None, False
+    rows = Period.objects.filter(item__subscription=subscription, status=Period.Status.CURRENT)
+    current = list(rows.select_related("item__add_on"))
+    change = queries.planned_change(subscription=subscription)
+    planned = [at for at in (ends_at, change.at if change else None) if at is not None]
+    boundary = min([*(period.ends_at for period in current), *planned], default=None)
+    metered = [period for period in current if period.item.is_usage]
+    return boundary, any(period.ends_at == boundary or boundary == ends_at for period in metered)

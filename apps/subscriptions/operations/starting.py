@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from apps.accounts.models import Customer
-from apps.catalog import queries as catalog
-from apps.catalog.models import AddOn, Plan, Price, Timing
+from apps.catalog.models import AddOn, AfterTrial, Alignment, Plan
 from apps.core.refusals import Refusal
-from apps.outbox import operations as outbox
-from apps.rating.periods import Interval, IntervalUnit, period
-from apps.subscriptions.models import Item, Quantity, Subscription
+from apps.rating.periods import Interval, IntervalUnit, calendar_anchor, period
+from apps.subscriptions import queries
+from apps.subscriptions.models import Subscription
+from apps.subscriptions.operations import cutting, items, moving
+from apps.subscriptions.operations.noting import note
 from apps.tenancy.models import Organization
+
+MOST_AHEAD = timedelta(days=5 * 366)
 
 
 @transaction.atomic
@@ -27,11 +30,14 @@ def start(
     now: datetime,
     add_ons: Sequence[AddOn] = (),
     quantity: Decimal = Decimal(1),
+    alignment: str | None = None,
+    actor: str = "",
 ) -> Subscription:
     """Put a customer on a plan from an instant on, with the plan's automatic add-ons and the chosen `add_ons`.
 
-    Nothing is billed here: the subscription is due at its start. Raise Refusal where a price is missing, an add-on is
-    not enabled for the plan, or the start is older than the organization's late window or in the future.
+    Nothing is billed here: the subscription is due at its start, which may lie ahead. `alignment` is the plan's unless
+    given. Raise Refusal where a price is missing, an add-on is not enabled for the plan, the customer or the plan is
+    archived, or the start is older than the organization's late window.
     """
     if starts_at < now - timedelta(days=organization.late_window_days):
         raise Refusal(
@@ -39,44 +45,44 @@ def start(
             f"A subscription can start at most {organization.late_window_days} days back.",
             field="starts_at",
         )
-    if starts_at > now:
-        raise Refusal("starts_in_future", "A subscription cannot start in the future.", field="starts_at")
+    if starts_at > now + MOST_AHEAD:
+        raise Refusal("starts_too_late", "A subscription can start at most five years ahead.", field="starts_at")
     if plan.archived_at is not None:
         raise Refusal("plan_archived", f"{plan.name} is not offered any more.", field="plan")
-    chosen = _choose(plan, add_ons)
-    subscription = Subscription.objects.create(
+    chosen = items.chosen_add_ons(plan=plan, add_ons=add_ons)
+    zone = organization.zone
+    trial_ends_at = _trial_end(plan, starts_at, zone)
+    alignment = alignment or plan.alignment
+    subscription = Subscription(
         organization=organization,
         customer=customer,
         plan=plan,
         currency=customer.currency,
+        alignment=alignment,
         starts_at=starts_at,
-        trial_ends_at=_trial_end(plan, starts_at, organization.zone),
+        anchor_at=_anchor(plan, alignment, trial_ends_at or starts_at, zone),
+        trial_ends_at=trial_ends_at,
+        ends_at=trial_ends_at if plan.after_trial == AfterTrial.CANCEL else None,
         next_boundary_at=starts_at,
         bills_at=starts_at,
         created_at=now,
     )
-    if not plan.is_free:
-        price = catalog.base_price(plan=plan, currency=customer.currency)
-        _add_item(subscription, add_on=None, price=price, timing=plan.timing, quantity=quantity)
+    subscription.status = moving.standing(subscription, now)
+    subscription.save()
+    items.add_base(subscription=subscription, at=starts_at, quantity=quantity)
     for add_on in chosen:
-        price = catalog.add_on_price(add_on=add_on, plan=plan, currency=customer.currency)
-        timing = Timing.ARREARS if add_on.kind == AddOn.Kind.USAGE else Timing.ADVANCE
-        _add_item(subscription, add_on=add_on, price=price, timing=timing, quantity=quantity)
-    outbox.append(
-        organization=organization,
-        topic="subscription.started",
-        payload={"subscription": subscription.public_id, "customer": customer.public_id},
+        items.add(subscription=subscription, add_on=add_on, at=starts_at, quantity=quantity)
+    if subscription.ends_at is not None:
+        cutting.end_items(items=queries.items_of(subscription=subscription), at=subscription.ends_at)
+    note(
+        subscription=subscription,
+        verb="started",
+        topic="started",
         now=now,
+        actor=actor,
+        summary=f"{plan}, from {starts_at.astimezone(zone):%Y-%m-%d %H:%M}.",
     )
     return subscription
-
-
-def _choose(plan: Plan, add_ons: Sequence[AddOn]) -> list[AddOn]:
-    automatic, optional = catalog.add_ons_of(plan=plan)
-    for add_on in add_ons:
-        if add_on not in optional and add_on not in automatic:
-            raise Refusal("add_on_not_enabled", f"{add_on.name} cannot be chosen with {plan.name}.", field="add_ons")
-    return automatic + [add_on for add_on in optional if add_on in add_ons]
 
 
 def _trial_end(plan: Plan, starts_at: datetime, zone: ZoneInfo) -> datetime | None:
@@ -85,22 +91,7 @@ def _trial_end(plan: Plan, starts_at: datetime, zone: ZoneInfo) -> datetime | No
     return period(starts_at, Interval(IntervalUnit.DAY, plan.trial_days), 0, zone).ends_at
 
 
-def _add_item(
-    subscription: Subscription, *, add_on: AddOn | None, price: Price, timing: str, quantity: Decimal
-) -> Item:
-    plan = subscription.plan
-    own = add_on if add_on is not None and add_on.interval_unit else plan
-    item = Item.objects.create(
-        organization_id=subscription.organization_id,
-        subscription=subscription,
-        add_on=add_on,
-        price=price,
-        timing=timing,
-        interval_unit=own.interval_unit,
-        interval_count=own.interval_count,
-        anchor_at=subscription.trial_ends_at or subscription.starts_at,
-        starts_at=subscription.starts_at,
-    )
-    if not item.is_usage:
-        Quantity.objects.create(organization_id=item.organization_id, item=item, at=item.starts_at, quantity=quantity)
-    return item
+def _anchor(plan: Plan, alignment: str, begins_at: datetime, zone: ZoneInfo) -> datetime:
+    if alignment == Alignment.ANNIVERSARY:
+        return begins_at
+    return calendar_anchor(begins_at, items.interval_of(add_on=None, plan=plan), zone)

@@ -44,7 +44,7 @@ def locate(request: Request, events: Sequence[NewEvent]) -> Located:
     found = [each for each in meant if not isinstance(each, Refusal)]
     named = [target for target, _ in found]
     rules = limiting.rules_for(named)
-    spans = _locked(found, alone=rules.any_hard or _is_behind(found, request.now))
+    spans = _locked(found, request.now, alone=rules.any_hard or _is_behind(found, request.now))
     rooms = limiting.rooms_in(rules=rules, targets=named, spans=spans) if rules.any_hard else {}
     places = [each if isinstance(each, Refusal) else _placed(*each, spans) for each in meant]
     return Located(places, rules, rooms)
@@ -98,7 +98,7 @@ def _is_behind(meant: Iterable[Meant], now: datetime) -> bool:
     return any(target.has_passed(instant, now) for target, instant in meant)
 
 
-def _locked(meant: Sequence[Meant], *, alone: bool) -> dict[int, list[Span]]:
+def _locked(meant: Sequence[Meant], now: datetime, *, alone: bool) -> dict[int, list[Span]]:
     """Open the periods that are missing, and lock those that are needed, by item id; never a lock twice (rule 6)."""
     wanted: dict[int, tuple[datetime, datetime]] = {}
     missing: dict[int, Target] = {}
@@ -108,14 +108,19 @@ def _locked(meant: Sequence[Meant], *, alone: bool) -> dict[int, list[Span]]:
         if target.opened_until is None or instant >= target.opened_until:
             missing[target.id] = target
     if missing:
-        _open(missing.values(), {item: wanted[item][1] for item in missing})
+        _open(missing.values(), {item: wanted[item][1] for item in missing}, now)
     return resolving.lock_spans(wanted=wanted, alone=alone) if wanted else {}
 
 
-def _open(targets: Iterable[Target], latest: Mapping[int, datetime]) -> None:
-    """Open periods up to the latest instant of each item; the subscription's lock comes before those of periods."""
-    holders = Subscription.objects.filter(pk__in={target.subscription_id for target in targets})
-    list(holders.order_by("pk").select_for_update(of=("self",)))
+def _open(targets: Iterable[Target], latest: Mapping[int, datetime], now: datetime) -> None:
+    """Open periods up to the latest instant of each item; the subscription's lock comes before those of periods.
+
+    A change of plan whose time has come is carried out first, so that no period begins at the old price.
+    """
+    rows = Subscription.objects.filter(pk__in={target.subscription_id for target in targets})
+    holders = rows.select_related("organization", "customer", "plan").order_by("pk")
+    for subscription in holders.select_for_update(of=("self",)):
+        subscriptions.carry_out(subscription=subscription, until=now, now=now)
     items = Item.objects.filter(pk__in=latest).select_related(
         "organization", "subscription__plan", "add_on__metric", "price"
     )

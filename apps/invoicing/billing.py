@@ -1,0 +1,88 @@
+"""Bill one instant of a subscription: everything that ends, begins or changed there, on one invoice.
+
+Closing bills boundaries as their time comes; the verbs of a subscription's life bill the instant at which they act.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from apps.invoicing import assembling, boundaries, crediting, drafting, issuing
+from apps.invoicing.assembling import Due
+from apps.invoicing.models import CreditNote, Invoice, Kind
+from apps.subscriptions import operations as subscriptions
+from apps.subscriptions import queries as timelines
+from apps.subscriptions.models import Subscription
+from apps.tenancy import operations as tenancy
+from apps.tenancy.models import Organization
+from apps.usage import queries as usage
+
+
+@dataclass(frozen=True)
+class Billed:
+    """What came of billing an instant: an invoice, or none where nothing was due, and what was credited."""
+
+    invoice: Invoice | None = None
+    credit_notes: Sequence[CreditNote] = field(default_factory=tuple)
+
+
+def close_boundary(*, subscription: Subscription, now: datetime, cause: str = Invoice.Cause.CYCLE) -> Billed:
+    """Close a subscription's next boundary; the caller holds the locks of its customer and of itself.
+
+    What is planned for it is carried out first: a change of plan, or the end.
+    """
+    boundary_at = subscription.next_boundary_at
+    assert boundary_at is not None, "only a subscription with a boundary is due"
+    subscriptions.carry_out(subscription=subscription, until=boundary_at, now=now)
+    if boundary_at == subscription.ends_at:
+        periods = subscriptions.lock_open(subscription=subscription)
+        subscriptions.cut(periods=periods, at=boundary_at, keep_fees=True)
+    return bill(subscription=subscription, at=boundary_at, now=now, cause=cause)
+
+
+def bill(*, subscription: Subscription, at: datetime, now: datetime, cause: str, everything: bool = False) -> Billed:
+    """Lock the periods, open those that begin, credit, charge, draft, record, move on, and finalize if it is wanted.
+
+    What was credited is used at once. With `everything`, what ended before and waits for its grace is billed too. The
+    caller holds the locks of the customer and the subscription.
+    """
+    organization = subscription.organization
+    items = timelines.items_of(subscription=subscription)
+    subscriptions.open_until(items=items, instant=at)
+    boundary = boundaries.locked(subscription=subscription, items=items, boundary_at=at, everything=everything)
+    dues = assembling.assemble(
+        subscription=subscription, boundary=boundary, zone=organization.zone, measure=usage.usage_of
+    )
+    credited = crediting.credit(dues=[due for due in dues if due.difference.minor < 0], now=now)
+    _note_waiting(subscription, credited.waiting, now)
+    dues = assembling.owed(dues)
+    invoice = None
+    if _is_worth_a_document(dues, organization):
+        invoice = drafting.draft(subscription=subscription, boundary_at=at, dues=dues, cause=cause, now=now)
+    subscriptions.close_periods(periods=[span.period for span in boundary.ending if span.period], now=now)
+    subscriptions.move_to_next_boundary(subscription=subscription, after=at, now=now)
+    if invoice is not None and organization.auto_finalize:
+        invoice = issuing.issue(invoice=invoice, now=now)
+    return Billed(invoice, credited.notes)
+
+
+def _note_waiting(subscription: Subscription, waiting: Sequence[Due], now: datetime) -> None:
+    """Put on record which periods owe less than was billed on a draft, so that nothing can be credited yet."""
+    for due in waiting:
+        tenancy.record_audit(
+            organization=subscription.organization,
+            actor="closing",
+            verb="credit waits",
+            subject=subscription,
+            now=now,
+            summary=f"{due.span.item}, period from {due.span.span.starts_at:%Y-%m-%d}: owes {due.amount.text()}, "
+            f"billed {due.billed.text()} {due.amount.currency} on a draft that is to be finalized first.",
+        )
+
+
+def _is_worth_a_document(dues: Sequence[Due], organization: Organization) -> bool:
+    """A zero invoice is issued only when a billable usage period closes, and the organization wants it (BILLING §3)."""
+    if any(due.difference.minor for due in dues):
+        return True
+    closes_usage = any(due.kind == Kind.USAGE and due.span.billable and not due.is_late for due in dues)
+    return closes_usage and organization.zero_invoices != Organization.ZeroInvoices.SKIP

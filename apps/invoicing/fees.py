@@ -1,0 +1,63 @@
+"""What a fee for time comes to: the quantities bought over a span, each for its share of the whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from apps.rating import periods, pricing
+from apps.rating.exact import EXACT
+from apps.rating.proration import WHOLE, prorate
+from apps.subscriptions.queries import Bought
+from apps.subscriptions.timeline import Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fee:
+    """An exact amount in major units with its arithmetic, and how many there are at its end."""
+
+    quantity: Decimal
+    amount: Decimal
+    steps: tuple[pricing.Step, ...]
+
+
+def fee_of(*, span: Span, bought: Sequence[Bought], zone: ZoneInfo) -> Fee:
+    """Price what was bought over a span: each quantity for the part of the full span that it was held (BILLING §2, §7).
+
+    What is billed once is never a part. Fees that a cut did not give back reach beyond its end.
+    """
+    model = pricing.parse(span.price.form)
+    if span.item.is_one_time:
+        quantity = _at(bought, span.span.starts_at)
+        rating = model.rate(quantity)
+        return Fee(quantity=quantity, amount=rating.amount, steps=rating.steps)
+    amount, steps, quantity = Decimal(0), list[pricing.Step](), Decimal(0)
+    for part, quantity in held(bought, periods.Period(span.span.starts_at, span.fees_until or span.span.ends_at)):
+        share = WHOLE if part == span.full else periods.share(part, span.full, zone)
+        rating = model.rate(quantity)
+        steps += rating.steps
+        owed = prorate(rating.amount, share)
+        if share != WHOLE:
+            steps.append(pricing.for_part(owed - rating.amount, share=share, whole=periods.days(span.full, zone)))
+        amount = EXACT.add(amount, owed)
+    return Fee(quantity=quantity, amount=amount, steps=tuple(steps))
+
+
+def held(bought: Sequence[Bought], span: periods.Period) -> list[tuple[periods.Period, Decimal]]:
+    """Return the parts of a span over which the quantity stood still, in order, with the quantity of each.
+
+    At any instant there is what was said last of all that holds by then.
+    """
+    turns = sorted({span.starts_at, *(each.at for each in bought if span.starts_at < each.at < span.ends_at)})
+    parts: list[tuple[periods.Period, Decimal]] = []
+    for starts_at, ends_at in zip(turns, [*turns[1:], span.ends_at], strict=True):
+        quantity = _at(bought, starts_at)
+        if parts and parts[-1][1] == quantity:
+            starts_at = parts.pop()[0].starts_at
+        parts.append((periods.Period(starts_at, ends_at), quantity))
+    return parts
+
+
+def _at(bought: Sequence[Bought], instant: datetime) -> Decimal:
+    return next((each.quantity for each in reversed(bought) if each.at <= instant), Decimal(0))

@@ -1,0 +1,52 @@
+"""Issue a draft, and give back at once what its periods owe less than it says.
+
+A period that was cut while its charge stood on a draft could not be credited then: there was nothing to credit.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.invoicing import assembling, crediting, finalizing, queries
+from apps.invoicing.assembling import Due
+from apps.invoicing.models import Invoice
+from apps.subscriptions import queries as timelines
+from apps.subscriptions.models import Period, Subscription
+from apps.subscriptions.timeline import stored
+from apps.usage import queries as usage
+
+
+@transaction.atomic
+def issue(*, invoice: Invoice, now: datetime) -> Invoice:
+    """Finalize a draft and credit what waited for it. Raise Conflict if it is no draft."""
+    issued = finalizing.finalize(invoice=invoice, now=now)
+    waiting = _periods(issued)
+    if waiting:
+        crediting.credit(dues=[due for due in _dues(waiting, issued) if due.difference.minor < 0], now=now)
+    return issued
+
+
+def _periods(invoice: Invoice) -> list[Period]:
+    """Lock and return the closed periods that an invoice bills, but those that were closed for it."""
+    if invoice.subscription_id is None:
+        return []
+    list(Subscription.objects.select_for_update(of=("self",)).filter(pk=invoice.subscription_id))
+    billed = invoice.lines.filter(charge__isnull=False).values("charge__period")
+    closed = Period.objects.filter(pk__in=billed).exclude(status=Period.Status.CURRENT)
+    since = closed.filter(closed_at__gt=invoice.created_at)
+    related = ("price__plan", "item__price", "item__add_on__metric", "item__subscription__organization")
+    return list(since.select_for_update(of=("self",)).select_related(*related).order_by("pk"))
+
+
+def _dues(periods: Iterable[Period], invoice: Invoice) -> list[Due]:
+    periods = list(periods)
+    zone = invoice.organization.zone
+    metered = [period for period in periods if period.item.is_usage]
+    flat = [period for period in periods if not period.item.is_usage]
+    billed = queries.billed(periods=periods)
+    bought = timelines.quantities(items=[period.item for period in flat])
+    measured = usage.usage_of(periods=metered)
+    return [
+        assembling.usage_due(stored(period), measured[period.pk], billed, invoice.currency, zone) for period in metered
+    ] + [assembling.flat_due(stored(period), bought[period.item_id], billed, invoice.currency, zone) for period in flat]

@@ -1,0 +1,7 @@
+"""Who is on which plan, and the time line of each billable item."""
+
+from apps.subscriptions.models.items import Item, Quantity
+from apps.subscriptions.models.periods import Period
+from apps.subscriptions.models.subscriptions import PlanChange, Subscription
+
+__all__ = ["Item", "Period", "PlanChange", "Quantity", "Subscription"]
