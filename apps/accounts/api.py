@@ -13,6 +13,9 @@ class CustomerSummary(serializers.ModelSerializer[Customer]):
     """Who pays."""
 
     id = serializers.CharField(source="public_id", help_text="Such as cus_….")
+    cc_emails = serializers.ListField(
+        child=serializers.EmailField(), help_text="Addresses that get every invoice as well."
+    )
     created_at = InstantOut()
     archived_at = InstantOut(allow_null=True)
 
@@ -24,6 +27,7 @@ class CustomerSummary(serializers.ModelSerializer[Customer]):
             "name",
             "legal_name",
             "email",
+            "cc_emails",
             "tax_id",
             "tax_category",
             "currency",
@@ -66,6 +70,9 @@ class CustomerMembers(StrictSerializer):
 
     external_id = Text(required=False, allow_null=True, max_length=200, help_text="Your own key; no other has it.")
     legal_name = Text(required=False, allow_blank=True, max_length=200, help_text="On invoices instead of the name.")
+    cc_emails = serializers.ListField(
+        child=Text(max_length=254), required=False, max_length=10, help_text="Addresses that get every invoice as well."
+    )
     tax_id = Text(required=False, allow_blank=True, max_length=50)
     tax_category = Text(required=False, max_length=30, help_text="`standard` unless given.")
     currency = CurrencyCode(required=False, help_text="The organization's unless given.")

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import EmailValidator, MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -17,9 +17,22 @@ from apps.core.ids import PublicIdField
 from apps.tenancy.history import track
 from apps.tenancy.models import ONE_LINE, Address, Owned, validate_currency
 
+EMAIL = EmailValidator()
+MOST_COPIES = 10
+LONGEST_ADDRESS = 254
 NOT_A_PUBLIC_ID = RegexValidator(
     r"\Acus_", "An own key must not begin like the ids that customers get here.", inverse_match=True
 )
+
+
+def validate_addresses(addresses: object) -> None:
+    """Raise ValidationError unless this is a list of a few e-mail addresses, each once."""
+    if not isinstance(addresses, list) or not len(set(map(str, addresses))) == len(addresses) <= MOST_COPIES:
+        raise ValidationError(f"Name at most {MOST_COPIES} addresses, each once.", code="addresses")
+    for address in addresses:
+        if not isinstance(address, str) or len(address) > LONGEST_ADDRESS:
+            raise ValidationError("Each must be an address such as name@example.com.", code="invalid_email")
+        EMAIL(address)
 
 
 def validate_locale(name: str) -> None:
@@ -132,6 +145,9 @@ class Customer(Owned, Address):
         max_length=200, blank=True, validators=[ONE_LINE], help_text="Printed on invoices instead of the name."
     )
     email = models.EmailField("billing e-mail", help_text="Invoices go here.")
+    cc_emails = models.JSONField(
+        "copies to", default=list, blank=True, validators=[validate_addresses], help_text="Get every invoice as well."
+    )
     tax_id = models.CharField(max_length=50, blank=True)
     tax_category = models.CharField(max_length=30, default="standard")
     currency = models.CharField(max_length=3, validators=[validate_currency])

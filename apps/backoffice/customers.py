@@ -15,6 +15,7 @@ from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, OwnedForm, actor_of, organization_of
 from apps.backoffice import customer_pages, putting_away
+from apps.backoffice.listed_field import ListedField
 from apps.backoffice.next_invoice import next_invoice
 from apps.backoffice.start_form import start_subscription
 from apps.backoffice.usage_form import add_usage
@@ -55,6 +56,8 @@ class PutAwayFilter(admin.SimpleListFilter):
 class CustomerForm(OwnedForm):
     """A customer's details, by the rules that hold for programs too."""
 
+    cc_emails = ListedField(label="Copies to", help_text="Further addresses that get every invoice; commas between.")
+
     def clean_external_id(self) -> str | None:
         external_id: str | None = self.cleaned_data["external_id"]
         if external_id is not None:
@@ -78,7 +81,7 @@ class CustomerAdmin(OwnedAdmin):
     search_help_text = "Search by name, e-mail or your own id"
     ordering = ("name", "pk")
     fieldsets = (
-        (None, {"fields": (("name", "email"), ("external_id", "currency"))}),
+        (None, {"fields": (("name", "email"), "cc_emails", ("external_id", "currency"))}),
         (
             "On invoices",
             {

@@ -7,7 +7,7 @@ from apps.delivery.paper import (
     PaperLine,
     buyer_of,
     labels_of,
-    paragraph,
+    layout_of,
     seller_of,
     taxes_of,
     voice_of,
@@ -51,8 +51,7 @@ def credit_note_paper(*, credit_note: CreditNote, language: str = "") -> Paper:
         settles=settles,
         is_test=seller["mode"] == Organization.Mode.TEST,
         payment=(),
-        footer=paragraph(seller["footer"]),
-        page_size=seller["page_size"],
+        **layout_of(seller),
         language=voice.tag,
     )
 

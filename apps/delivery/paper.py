@@ -22,6 +22,8 @@ from apps.invoicing.previews import Preview
 from apps.rating.money import Money
 from apps.tenancy.models import Organization
 
+BLACK = "#111111"
+
 
 class PaperKind(StrEnum):
     """Whether it is an invoice yet."""
@@ -78,7 +80,7 @@ class Paper:
     """Everything that is printed. `number` is empty on a draft or preview, `settles` says when to pay.
 
     `credit` is what was applied of the customer's balance, empty where nothing was; `due_label` names the amount due,
-    `mark` stands across an unissued one.
+    `mark` stands across an unissued one, `logo` is the digest of the picture at its head.
     """
 
     kind: PaperKind
@@ -103,6 +105,8 @@ class Paper:
     payment: tuple[str, ...]
     footer: tuple[str, ...]
     page_size: str
+    color: str
+    logo: str
     language: str
 
 
@@ -211,11 +215,20 @@ def _paper(
         taxes=taxes_of(voice, invoice),
         total=voice.money(invoice.total),
         is_test=seller["mode"] == Organization.Mode.TEST,
-        footer=paragraph(seller["footer"]),
-        page_size=seller["page_size"],
+        **layout_of(seller),
         language=voice.tag,
         **told,
     )
+
+
+def layout_of(seller: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how the seller's papers look; documents of before had neither colour nor logo."""
+    return {
+        "footer": paragraph(seller["footer"]),
+        "page_size": seller["page_size"],
+        "color": seller.get("color", BLACK),
+        "logo": seller.get("logo", ""),
+    }
 
 
 def voice_of(seller: Mapping[str, Any], buyer: Mapping[str, Any], language: str = "") -> Voice:

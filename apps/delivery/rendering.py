@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from apps.delivery.paper import Paper
 from apps.delivery.renderer import Drawn, Renderer, Request
+from apps.tenancy import queries as tenancy
 
 FOOT_MARGIN_MM, FOOT_ROW_MM, FOOT_ROWS, FOOT_ROW_LETTERS = 14, 4, 4, 60
 
@@ -23,10 +24,17 @@ def render(paper: Paper) -> Drawn:
 
 def request_of(paper: Paper) -> Request:
     """Lay a paper out."""
-    markup = render_to_string("delivery/invoice.html", {"paper": paper})
-    layout = {"page_size": paper.page_size, "foot_mm": _foot_mm(paper), "page": paper.labels.page}
+    logo = tenancy.logo_of(digest=paper.logo)
+    markup = render_to_string("delivery/invoice.html", {"paper": paper, "has_logo": logo is not None})
+    layout = {
+        "page_size": paper.page_size,
+        "color": paper.color,
+        "foot_mm": _foot_mm(paper),
+        "page": paper.labels.page,
+    }
     style = render_to_string("delivery/invoice.css", layout)
-    return Request(markup=markup, style=style, identifier=hashlib.sha256(markup.encode()).hexdigest()[:32])
+    identifier = hashlib.sha256(markup.encode()).hexdigest()[:32]
+    return Request(markup, style, identifier, {"logo": bytes(logo.content)} if logo else {})
 
 
 @cache

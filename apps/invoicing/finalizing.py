@@ -50,13 +50,13 @@ def finalize(*, invoice: Invoice, now: datetime) -> Invoice:
 def seller_snapshot(organization: Organization) -> dict[str, Any]:
     """Return what a document says of the seller, and how it is laid out."""
     names = ("name", "legal_name", "tax_id", "email", "payment_details", "footer", "page_size", "timezone", "mode")
-    return _snapshot(organization, (*names, *ADDRESS))
+    return _snapshot(organization, (*names, "color", "logo", *ADDRESS))
 
 
 def buyer_snapshot(customer: Customer, organization: Organization) -> dict[str, Any]:
     """Return what a document says of the buyer."""
-    snapshot = _snapshot(customer, ("public_id", "external_id", "name", "legal_name", "email", "tax_id", *ADDRESS))
-    return snapshot | {"locale": customer.locale or organization.locale}
+    names = ("public_id", "external_id", "name", "legal_name", "email", "cc_emails", "tax_id", *ADDRESS)
+    return _snapshot(customer, names) | {"locale": customer.locale or organization.locale}
 
 
 def _snapshot(row: Organization | Customer, names: tuple[str, ...]) -> dict[str, Any]:

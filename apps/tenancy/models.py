@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from apps.core.ids import PublicIdField
 from apps.core.triggers import append_only, frozen
 from apps.rating.currencies import exponent
+from apps.tenancy.brand import validate_color
 from apps.tenancy.history import OrganizationHistoryBase, track
 from apps.tenancy.scope import ScopedManager
 
@@ -27,6 +28,7 @@ PREFIX = RegexValidator(
     r"\A(?:[A-Za-z0-9/_.-]*[A-Za-z/_.-])?\Z", "Use letters, digits, / _ . and - only, and no digit at the end."
 )
 LONGEST_GRACE = timedelta(days=60)
+MOST_REMINDERS, EARLIEST_REMINDER, LATEST_REMINDER = 10, -60, 365
 NO_PLACES = {"Factory", "localtime"}
 
 
@@ -34,6 +36,17 @@ def validate_grace(grace: timedelta) -> None:
     """Raise ValidationError unless a grace lies between nothing and sixty days."""
     if not timedelta(0) <= grace <= LONGEST_GRACE:
         raise ValidationError("The grace must be between 0 and 60 days.", code="grace")
+
+
+def validate_reminder_days(days: object) -> None:
+    """Raise ValidationError unless these are a few whole days around a due day, each once and in order."""
+    whole = isinstance(days, list) and all(isinstance(day, int) and not isinstance(day, bool) for day in days)
+    if not whole or not isinstance(days, list) or len(days) > MOST_REMINDERS:
+        sentence = f"Write at most {MOST_REMINDERS} whole days, such as -3, 3, 10."
+        raise ValidationError(sentence, code="reminder_days")
+    if days != sorted(set(days)) or any(not EARLIEST_REMINDER <= day <= LATEST_REMINDER for day in days):
+        sentence = f"Write days from {EARLIEST_REMINDER} to {LATEST_REMINDER}, each once, the earliest first."
+        raise ValidationError(sentence, code="reminder_days")
 
 
 def validate_currency(code: str) -> None:
@@ -118,6 +131,14 @@ class Organization(Address):
         help_text="Printed at the foot of every page: register number and the like.",
     )
     page_size = models.CharField(max_length=6, choices=PageSize.choices, default=PageSize.A4)
+    color = models.CharField(
+        "colour",
+        max_length=7,
+        default="#111111",
+        validators=[validate_color],
+        help_text="Of headings on invoices and of buttons in mails: # and six digits, such as #1a4f8b.",
+    )
+    logo = models.CharField(max_length=64, blank=True, editable=False, help_text="The digest of the logo in use.")
 
     auto_finalize = models.BooleanField(default=True, help_text="Off: closed periods wait as drafts for a person.")
     usage_grace = models.DurationField(
@@ -137,6 +158,13 @@ class Organization(Address):
     )
     payment_terms_days = models.PositiveSmallIntegerField(default=14, validators=[MaxValueValidator(365)])
     zero_invoices = models.CharField(max_length=5, choices=ZeroInvoices.choices, default=ZeroInvoices.MAIL)
+    reminder_days = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[validate_reminder_days],
+        help_text="When unpaid invoices are reminded of, in days from the due day: -3, 3, 10 is three days before, "
+        "three and ten after. Empty: never.",
+    )
     invoice_prefix = models.CharField(max_length=20, default="INV-", blank=True, validators=[PREFIX])
     credit_note_prefix = models.CharField(max_length=15, default="CN-", validators=[PREFIX])
     invoice_digits = models.PositiveSmallIntegerField(default=4, validators=[MaxValueValidator(12)])
@@ -180,6 +208,22 @@ class Owned(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Logo(Owned):
+    """A picture that stands on invoices, written once and named by its digest: old invoices keep theirs."""
+
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=20)
+    content = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "sha256"], name="logo_once")]
+        triggers = append_only("tenancy_logo")
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
 
 
 class AuditEntry(Owned):

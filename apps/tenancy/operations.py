@@ -13,7 +13,8 @@ from apps.core.encryption import Secret
 from apps.core.refusals import Conflict
 from apps.core.validation import validated
 from apps.tenancy import scope
-from apps.tenancy.models import AuditEntry, KeptAnswer, Organization, Owned
+from apps.tenancy.brand import picture_of
+from apps.tenancy.models import AuditEntry, KeptAnswer, Logo, Organization, Owned
 
 RENEWAL_BATCH = 200
 
@@ -34,6 +35,33 @@ def create_organization(*, key: str, name: str, now: datetime, **settings: Any) 
     with scope.everywhere():
         organization = validated(Organization(key=key, name=name, created_at=now, **settings))
         organization.save()
+    return organization
+
+
+@transaction.atomic
+def set_logo(*, organization: Organization, content: bytes | None, now: datetime) -> Organization:
+    """Print a PNG or JPEG on invoices from now on, or with None no picture; raise Refusal where it is not usable.
+
+    Invoices that are finalized keep the picture they had.
+    """
+    digest = ""
+    if content is not None:
+        picture = picture_of(content)
+        digest = picture.digest
+        Logo.objects.bulk_create(
+            [
+                Logo(
+                    organization=organization,
+                    sha256=digest,
+                    media_type=picture.media_type,
+                    content=picture.content,
+                    created_at=now,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+    organization.logo = digest
+    organization.save(update_fields=["logo"])
     return organization
 
 

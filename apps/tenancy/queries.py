@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from apps.tenancy import scope
-from apps.tenancy.models import AuditEntry, Organization
+from apps.tenancy.models import AuditEntry, Logo, Organization
 
 
 def organizations() -> list[Organization]:
@@ -23,3 +23,8 @@ def organization_by_key(*, key: str) -> Organization | None:
 def audit_of(*, ids: Iterable[str]) -> QuerySet[AuditEntry]:
     """Return what was done to the rows of these public ids, newest first."""
     return AuditEntry.objects.filter(object_id__in=list(ids)).order_by("-at", "-pk")
+
+
+def logo_of(*, digest: str) -> Logo | None:
+    """Return a logo by its digest."""
+    return Logo.objects.filter(sha256=digest).first() if digest else None

@@ -1,5 +1,6 @@
 """Members, API keys and the organization's settings."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from apps.accounts import api_keys
@@ -10,6 +11,7 @@ from apps.tenancy.models import Organization
 from tests import builders
 from tests.backoffice.conftest import SignIn
 from tests.backoffice.pages import address, errors, text
+from tests.tenancy.test_brand import drawn
 
 
 def test_a_key_is_shown_once_and_works(owner: Client, office: Organization) -> None:
@@ -103,3 +105,34 @@ def test_the_settings_are_one_page_of_ones_own(owner: Client, office: Organizati
         office.refresh_from_db()
     assert office.timezone == "Europe/Paris"
     assert not office.auto_finalize
+
+
+def settings_form(owner: Client, office: Organization) -> dict[str, object]:
+    """Return what the settings page would send unchanged."""
+    form = owner.get(address("tenancy_organization_change", office.pk)).context["adminform"].form
+    values = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    values = {name: form.fields[name].prepare_value(value) for name, value in values.items()}
+    return {name: value for name, value in values.items() if value not in (None, False)}
+
+
+def test_a_logo_is_put_on_invoices_and_taken_away(owner: Client, office: Organization) -> None:
+    page = address("tenancy_organization_change", office.pk)
+    sent = {**settings_form(owner, office), "color": "#1a4f8b", "reminder_days": "-3, 3,10"}
+    picture = SimpleUploadedFile("logo.png", drawn(), "image/png")
+    response = owner.post(page, {**sent, "logo_file": picture})
+    assert response.status_code == 302, errors(response)
+    office.refresh_from_db()
+    assert (len(office.logo), office.color, office.reminder_days) == (64, "#1a4f8b", [-3, 3, 10])
+    assert "A logo is in use" in text(owner.get(page))
+    assert owner.post(page, {**sent, "remove_logo": "on"}).status_code == 302
+    office.refresh_from_db()
+    assert office.logo == ""
+
+
+def test_what_is_no_picture_too_light_or_no_day_is_refused_at_its_field(owner: Client, office: Organization) -> None:
+    page = address("tenancy_organization_change", office.pk)
+    drawing = SimpleUploadedFile("logo.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/png")
+    wrong = {"color": "#ffcc00", "reminder_days": "soon", "logo_file": drawing}
+    said = errors(owner.post(page, {**settings_form(owner, office), **wrong}))
+    assert said["logo_file"] == ["Use a PNG or JPEG picture."]
+    assert "too light" in said["color"][0] and "whole days" in said["reminder_days"][0]

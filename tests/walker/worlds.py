@@ -34,6 +34,7 @@ from apps.usage.models import Alert, AlertFiring, Event, LimitFiring, Pull
 from apps.usage.rules import Where
 from tests import builders
 from tests.builders import OCTOBER, SEPTEMBER
+from tests.tenancy.test_brand import drawn
 
 NOW = datetime(2026, 10, 9, 12, tzinfo=UTC)
 # Columns whose text must stay what it is for the row to make sense; everything else is marked.
@@ -88,6 +89,8 @@ def build(key: str) -> World:
     """Build an organization that has done everything once: sold, recorded, billed, mailed; and has a draft as well."""
     seller = builders.organization(key, mode="test", clock_at=NOW, legal_name=f"{key} Ltd", footer=f"{key} footer")
     world = World(seller)
+    with scope.of(seller):
+        tenancy.set_logo(organization=seller, content=drawn(), now=NOW)
     for role in Role.values:
         world.people[role] = builders.member(seller, role).user
     with scope.of(seller):
