@@ -1,6 +1,6 @@
 """The customer page: its head, and the tabs beside the details."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from apps.core import clock
 from apps.core.formats import Formats
 from apps.invoicing import estimates, previews
 from apps.invoicing import queries as invoicing
+from apps.invoicing.models import Invoice
 from apps.rating.money import AmountTooLarge
 from apps.rating.wallclock import local_date
 from apps.subscriptions import queries as timelines
@@ -56,23 +57,14 @@ def head(request: HttpRequest, customer: Customer, *, tab: str) -> dict[str, Any
     subscriptions = list(timelines.subscriptions_of(customer=customer))
     formats = formats_of(request)
     today = today_of(request)
-    foreseen = [(held, _foreseen(held)) for held in subscriptions]
+    told = [foreseen(held, formats=formats, today=today) for held in subscriptions]
     return {
         "customer": customer,
         "subscriptions": subscriptions,
         "balance": [formats.money(money) for money in invoicing.balances(customer=customer)],
         "parked": [held for held in subscriptions if held.parked_at],
-        "beyond": [held for held, preview in foreseen if preview is BEYOND],
-        "foreseen": [
-            {
-                "subscription": held,
-                "preview": preview,
-                "on": formats.day_of(preview.bills_at, today=today),
-                "so_far": formats.money(preview.invoice.total),
-            }
-            for held, preview in foreseen
-            if isinstance(preview, previews.Preview)
-        ],
+        "beyond": [one["subscription"] for one in told if one is not None and one["preview"] is None],
+        "foreseen": [one for one in told if one is not None and one["preview"] is not None],
         "tabs": [{"name": name, "address": address(customer, to), "active": to == tab} for to, name in TABS],
         "may_record": allowed(request, Action.RECORD_USAGE),
         "may_manage": allowed(request, Action.MANAGE_CUSTOMERS),
@@ -86,11 +78,21 @@ def head(request: HttpRequest, customer: Customer, *, tab: str) -> dict[str, Any
     }
 
 
-def _foreseen(held: Subscription) -> previews.Preview | str | None:
+def foreseen(held: Subscription, *, formats: Formats, today: date) -> dict[str, Any] | None:
+    """Tell of the next invoice of a subscription: when, and how much so far; None where nothing is ever due.
+
+    There is no preview where the amount is more than an invoice can say.
+    """
+    if held.bills_at is None:
+        return None
+    on = formats.day_of(held.bills_at, today=today)
     try:
-        return previews.next_invoice(subscription=held)
+        preview = previews.next_invoice(subscription=held)
     except AmountTooLarge:
-        return BEYOND
+        return {"subscription": held, "preview": None, "on": on, "so_far": BEYOND}
+    if preview is None:
+        return None
+    return {"subscription": held, "preview": preview, "on": on, "so_far": formats.money(preview.invoice.total)}
 
 
 def subscription_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) -> HttpResponse:
@@ -148,7 +150,14 @@ def invoices_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) ->
     """Show the customer's invoices, newest first."""
     context = page(admin, request, customer, tab="invoices", title="Invoices")
     formats, today = formats_of(request), today_of(request)
-    context["invoices"] = [
+    invoices = invoicing.invoices_of(customer=customer)[:MOST_INVOICES]
+    context["invoices"] = invoice_rows(invoices, formats=formats, today=today)
+    return TemplateResponse(request, "backoffice/customer/invoices.html", context)
+
+
+def invoice_rows(invoices: Iterable[Invoice], *, formats: Formats, today: date) -> list[dict[str, Any]]:
+    """Return what a list of invoices shows of each."""
+    return [
         {
             "invoice": invoice,
             "on": formats.day(invoice.issued_on, today=today) if invoice.issued_on else "",
@@ -156,9 +165,8 @@ def invoices_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) ->
             "total": formats.money(invoice.total),
             "past_due": invoice.is_past_due(today),
         }
-        for invoice in invoicing.invoices_of(customer=customer)[:MOST_INVOICES]
+        for invoice in invoices
     ]
-    return TemplateResponse(request, "backoffice/customer/invoices.html", context)
 
 
 def history_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) -> HttpResponse:

@@ -138,3 +138,20 @@ def invoices(*, customer: str | None = None, status: str | None = None) -> Query
 def lines_of(*, invoice: Invoice) -> list[Line]:
     """Return an invoice's lines in their order."""
     return list(invoice.lines.order_by("position"))
+
+
+def invoices_of_subscription(*, subscription: Subscription) -> QuerySet[Invoice]:
+    """Return a subscription's invoices and drafts, newest first."""
+    return Invoice.objects.filter(subscription=subscription).order_by("-pk")
+
+
+def invoices_by_period(*, periods: Iterable[Period]) -> dict[int, list[Invoice]]:
+    """Return the invoices and drafts with a line for each of these periods, oldest first, by the period's id."""
+    found: dict[int, list[Invoice]] = {}
+    lines = Line.objects.filter(charge__period__in=list(periods)).select_related("charge", "invoice")
+    for line in lines.order_by("invoice_id", "position"):
+        assert line.charge is not None, "the lines were found by their charges"
+        invoices = found.setdefault(line.charge.period_id, [])
+        if line.invoice not in invoices:
+            invoices.append(line.invoice)
+    return found

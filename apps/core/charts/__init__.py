@@ -5,7 +5,22 @@ unit wide and the picture is as wide as its page; upwards, units are pixels, so 
 """
 
 from apps.core.charts.drawing import Chart, Level, Point, draw
+from apps.core.charts.lanes import LaidLanes, Lane, Lanes, Mark, Stretch, lay
 from apps.core.charts.shapes import Drawing
 from apps.core.charts.sparklines import Sparkline, sparkline
 
-__all__ = ["Chart", "Drawing", "Level", "Point", "Sparkline", "draw", "sparkline"]
+__all__ = [
+    "Chart",
+    "Drawing",
+    "LaidLanes",
+    "Lane",
+    "Lanes",
+    "Level",
+    "Mark",
+    "Point",
+    "Sparkline",
+    "Stretch",
+    "draw",
+    "lay",
+    "sparkline",
+]

@@ -54,6 +54,15 @@ class _Spot:
 def placed(texts: Sequence[str], *, columns: int) -> tuple[Label, ...]:
     """Return the labels there is room for below columns: each, or each second one, and so on; empty ones are none."""
     spots = [_Spot(text, Fraction(2 * place + 1, 2 * columns)) for place, text in enumerate(texts) if text]
+    return _placed(spots)
+
+
+def placed_at(texts: Sequence[tuple[Fraction, str]]) -> tuple[Label, ...]:
+    """Return the labels there is room for at parts of the picture's width, from left to right."""
+    return _placed([_Spot(text, middle) for middle, text in texts])
+
+
+def _placed(spots: Sequence[_Spot]) -> tuple[Label, ...]:
     wide = _thinned(spots, WIDE)
     narrow = set(_thinned(wide, NARROW))
     return tuple(_label(spot, spot not in narrow) for spot in wide)

@@ -5,15 +5,21 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, reverse
-from django.utils.html import format_html
 
 from apps.accounts.permissions import Action
-from apps.accounts.scoped_admin import OwnedAdmin, allowed
+from apps.accounts.scoped_admin import OwnedAdmin
 from apps.core.admin import badge
 from apps.subscriptions import operations
 from apps.subscriptions.models import Subscription
 
-COLOURS = {"active": "success", "scheduled": "info", "parked": "danger"}
+COLOURS = {
+    "active": "success",
+    "scheduled": "info",
+    "trialing": "info",
+    "suspended": "warning",
+    "paused": "warning",
+    "parked": "danger",
+}
 
 
 class ParkedFilter(admin.SimpleListFilter):
@@ -31,31 +37,16 @@ class ParkedFilter(admin.SimpleListFilter):
         return queryset.filter(parked_at__isnull=self.value() == "no")
 
 
-@admin.register(Subscription)
 class SubscriptionAdmin(OwnedAdmin):
-    """Read-only: the customer's page is where subscriptions are started."""
+    """The list. The page of each is a room above, where its invoices are seen."""
 
     reading = Action.READ
     list_display = ("name", "on_plan", "currency", "state", "starts_at", "bills_at", "parked_reason")
     list_display_links = ("name",)
     list_filter = (ParkedFilter, "status", "currency")
-    list_select_related = ("customer", "plan")
     search_fields = ("customer__name", "plan__name", "public_id")
     search_help_text = "Search by customer or plan"
     ordering = ("-pk",)
-    fields = (
-        "customer_page",
-        "plan",
-        "currency",
-        "status",
-        "starts_at",
-        "next_boundary_at",
-        "bills_at",
-        "parked_at",
-        "parked_reason",
-    )
-    readonly_fields = ("customer_page",)
-    change_form_template = "backoffice/subscription.html"
 
     @admin.display(description="customer", ordering="customer__name")
     def name(self, subscription: Subscription) -> str:
@@ -69,15 +60,8 @@ class SubscriptionAdmin(OwnedAdmin):
     def state(self, subscription: Subscription) -> str:
         return "parked" if subscription.parked_at else subscription.status
 
-    @admin.display(description="customer")
-    def customer_page(self, subscription: Subscription) -> str:
-        address = reverse("admin:accounts_customer_subscription", args=[subscription.customer_id])
-        return format_html('<a href="{}">{}</a>', address, subscription.customer)
-
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        context["may_unpark"] = allowed(request, Action.MANAGE_INVOICES)
-        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
-        return response
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("customer", "plan", "organization")
 
     def get_urls(self) -> list[URLPattern]:
         return [self.object_page("retry", self.retry, action=Action.MANAGE_INVOICES), *super().get_urls()]
@@ -89,4 +73,4 @@ class SubscriptionAdmin(OwnedAdmin):
         operations.unpark(subscription=subscription)
         self.audit(request, subscription, "unparked", subscription.parked_reason)
         messages.success(request, f"{subscription} is due again and will be tried with the next closing.")
-        return HttpResponseRedirect(reverse("admin:accounts_customer_subscription", args=[subscription.customer_id]))
+        return HttpResponseRedirect(reverse("admin:subscriptions_subscription_change", args=[subscription.pk]))
