@@ -20,9 +20,6 @@ class Bought(NamedTuple):
     quantity: Decimal
 
 
-OVER = "canceled"
-
-
 def items_of(*, subscription: Subscription) -> list[Item]:
     """Return a subscription's items with what they are priced by, the base fee first."""
     rows = Item.objects.filter(subscription=subscription).select_related(
@@ -128,7 +125,7 @@ def subscriptions_of(*, customer: Customer) -> list[Subscription]:
 
 def live_subscriptions_of(*, customer: Customer) -> list[Subscription]:
     """Return a customer's subscriptions that are not over, oldest first."""
-    rows = Subscription.objects.filter(customer=customer).exclude(status=OVER)
+    rows = Subscription.objects.filter(customer=customer).exclude(status=Subscription.Status.CANCELED)
     return list(rows.select_related("plan", "customer").order_by("pk"))
 
 

@@ -1,12 +1,14 @@
 """The page of a subscription: where it stands, its time line, its items, its invoices, its history."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
 from apps.accounts.models import Role
 from apps.catalog import operations as catalog
+from apps.invoicing.lifecycle import changing, ending, items, pausing
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Item, Subscription
 from apps.tenancy import scope
@@ -16,6 +18,8 @@ from tests.backoffice.conftest import SignIn
 from tests.backoffice.pages import address, text
 from tests.backoffice.test_staying_quick import queries
 from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
+from tests.lifecycle import worlds
+from tests.lifecycle.worlds import WHO, day
 
 NOW = NOVEMBER + timedelta(days=9)
 
@@ -55,7 +59,8 @@ def test_it_says_where_the_subscription_stands_and_what_is_next(owner: Client, h
 def test_periods_and_invoices_are_drawn_and_told_in_a_table(owner: Client, held: Subscription) -> None:
     response = owner.get(address("subscriptions_subscription_change", held.pk))
     picture = response.context["picture"]
-    base, use, invoices = picture.lanes.lanes
+    whole, base, use, invoices = picture.lanes.lanes
+    assert [mark.title for mark in whole.marks] == ["1 Sep 2026, 00:00: started Coaching plan, from 2026-09-01 00:00."]
     assert (base.name, use.name, invoices.name) == ("Coaching plan (base fee)", "Coaching call", "Invoices")
     for lane in (base, use):
         assert [bar.kind for bar in lane.stretches] == ["recorded", "recorded", "current"]
@@ -67,7 +72,7 @@ def test_periods_and_invoices_are_drawn_and_told_in_a_table(owner: Client, held:
     told = [(row.when, row.what, row.words) for row in picture.rows]
     assert ("1 Sep 2026 – 1 Oct 2026", "Coaching call", "closed, billed on INV-0002") in told
     assert ("1 Nov 2026 – 1 Dec 2026", "Coaching call", "collecting") in told
-    assert len(told) == 9
+    assert len(told) == 10
     assert 'href="/admin/invoicing/invoice/' in response.content.decode()
 
 
@@ -78,9 +83,41 @@ def test_changes_are_marked(owner: Client, held: Subscription, office: Organizat
         builders.close(office, datetime(2026, 12, 1, tzinfo=UTC))
         Organization.objects.update(clock_at=datetime(2026, 12, 5, tzinfo=UTC))
     response = owner.get(address("subscriptions_subscription_change", held.pk))
-    marks = [mark.title for lane in response.context["picture"].lanes.lanes[:2] for mark in lane.marks]
+    marks = [mark.title for lane in response.context["picture"].lanes.lanes[1:3] for mark in lane.marks]
     assert marks == ["1 Dec 2026, 00:00: price 95 per call → 80 per call"]
     assert "own price" in text(response)
+
+
+def test_a_whole_life_is_drawn_and_told(owner: Client, office: Organization) -> None:
+    with scope.of(office):
+        world = worlds.world(office, trial_days=10)
+        held = world.start(add_ons=[world.support])
+        support = worlds.item_of(held, world.support)
+        items.set_quantity(item=support, quantity=Decimal(3), now=day("2026-09-20"), actor=WHO)
+        pausing.pause(subscription=held, now=day("2026-10-05"), actor=WHO)
+        pausing.resume(subscription=held, now=day("2026-10-08"), actor=WHO)
+        items.remove_item(item=support, when="now", now=day("2026-10-20"), actor=WHO, reason="too dear")
+        changing.change_plan(subscription=held, plan=world.pro, when="period_end", now=NOW, actor=WHO)
+    page = owner.get(address("subscriptions_subscription_change", held.pk))
+    assert "Changes to Pro plan on 11 Nov. Until then that can be taken back." in text(page)
+    told = [(row.what, row.words) for row in page.context["picture"].rows]
+    for expected in (
+        ("Basic plan (base fee)", "trial, not billed"),
+        ("Basic plan (base fee)", "paused, not billed"),
+        ("Support", "quantity 1 → 3"),
+        ("Support", "ended"),
+        ("Subscription", "paused"),
+        ("Subscription", "plan change planned To Pro plan, at 2026-11-11 00:00."),
+    ):
+        assert expected in told, told
+    with scope.of(office):
+        ending.reactivate(subscription=held, now=NOW, actor=WHO)
+        ending.cancel(subscription=held, now=NOW, actor=WHO)
+    assert "Ends on 11 Nov. Until then the cancellation can be taken back." in page_of(owner, held)
+    with scope.of(office):
+        ending.cancel(subscription=held, when="now", now=NOW, actor=WHO, reason="gone")
+    assert "Ended on 10 Nov. It began on 1 Sep." in page_of(owner, held)
+    assert "Reason: gone" in page_of(owner, held)
 
 
 def test_the_history_tells_what_changed_in_the_rows_too(

@@ -51,6 +51,7 @@ def shown(request: HttpRequest, subscription: Subscription) -> dict[str, Any]:
     organization, formats = organization_of(request), formats_of(request)
     now = clock.billing(organization)
     today = local_date(now, organization.zone)
+    planned = timelines.planned_change(subscription=subscription)
     items = timelines.items_of(subscription=subscription)
     quantities = timelines.quantities(items=items)
     invoices = list(invoicing.invoices_of_subscription(subscription=subscription)[:MOST_DRAWN])
@@ -58,7 +59,7 @@ def shown(request: HttpRequest, subscription: Subscription) -> dict[str, Any]:
         "subscription": subscription,
         "customer_page": customer_pages.address(subscription.customer, "subscription"),
         "colour": standing.COLOURS[subscription.status],
-        "sentences": standing.sentences(subscription, formats=formats, today=today),
+        "sentences": standing.sentences(subscription, planned=planned, formats=formats, today=today),
         "foreseen": customer_pages.foreseen(subscription, formats=formats, today=today),
         "next_invoice": customer_pages.address(subscription.customer, "next_invoice"),
         "picture": picture(
@@ -97,7 +98,7 @@ def _items(
 def _in_force(quantities: Mapping[int, Sequence[Bought]], now: datetime) -> dict[int, Decimal]:
     """Return how many of each item are in force, or will be at first; usage items have no quantity of their own."""
     return {
-        pk: next((row.quantity for row in reversed(rows) if row.at <= now), rows[0].quantity)
+        pk: next((said.quantity for said in reversed(rows) if said.at <= now), rows[0].quantity)
         for pk, rows in quantities.items()
     }
 

@@ -14,9 +14,10 @@ from apps.invoicing import queries as invoicing
 from apps.invoicing.models import Invoice
 from apps.rating.wallclock import day_start, local_date
 from apps.subscriptions import timeline
-from apps.subscriptions.models import Item, Period, Subscription
+from apps.subscriptions.models import Item, Subscription
 from apps.subscriptions.queries import Bought
 from apps.subscriptions.timeline import Span
+from apps.tenancy import queries as tenancy
 
 KINDS = (
     ("current", "collecting"),
@@ -34,6 +35,7 @@ BACK = {
     "year": timedelta(days=5 * 366),
 }
 SHORT = timedelta(days=70)
+MOST_DEEDS = 100
 FORTNIGHT_DAYS = (1, 15)
 
 
@@ -74,7 +76,7 @@ def picture(
     earliest = max(subscription.starts_at, latest - _back(subscription, items))
     spans = timeline.between(items=items, earliest=earliest, latest=latest, zone=formats.zone)
     reached = [span.span.ends_at for found in spans.values() for span in found]
-    ends_at = max([*reached, latest + timedelta(days=1)])
+    ends_at = max([*reached, latest + timedelta(days=1), *filter(None, [subscription.ends_at])])
     brush = _Brush(
         subscription=subscription,
         now=now,
@@ -84,7 +86,8 @@ def picture(
         ),
         quantities=quantities,
     )
-    lanes = [brush.lane(item, spans[item.pk]) for item in items]
+    lanes = [Lane(name="Subscription", marks=brush.deeds())]
+    lanes += [brush.lane(item, spans[item.pk]) for item in items]
     lanes.append(Lane(name="Invoices", marks=[brush.invoice(invoice) for invoice in reversed(invoices)]))
     chart = Lanes(
         key="time-line",
@@ -131,6 +134,15 @@ class _Brush:
     billed: Mapping[int, Sequence[Invoice]]
     quantities: Mapping[int, Sequence[Bought]]
 
+    def deeds(self) -> list[Mark]:
+        """Draw what was done to the whole, and when it ends."""
+        entries = tenancy.audit_of(ids=[self.subscription.public_id])[:MOST_DEEDS]
+        marks = [self._mark(entry.at, " ".join(filter(None, [entry.verb, entry.summary]))) for entry in entries]
+        ends_at = self.subscription.ends_at
+        if ends_at is not None:
+            marks.append(self._mark(ends_at, "ended" if ends_at <= self.now else "ends"))
+        return sorted(marks, key=_instant)
+
     def lane(self, item: Item, spans: Sequence[Span]) -> Lane:
         """Draw one item: its periods, and what changed in it."""
         return Lane(
@@ -158,9 +170,7 @@ class _Brush:
 
     def _stretch(self, span: Span) -> Stretch:
         kind = self._kind(span)
-        words = NAMES[kind]
-        if kind == "free" and span.period is not None and span.period.status != Period.Status.CURRENT:
-            words = f"{words}, {span.period.get_status_display()}"
+        words = self._free(span) if kind == "free" else NAMES[kind]
         invoices = self.billed.get(span.period.pk, ()) if span.period is not None else ()
         if invoices:
             words = f"{words}, billed on {', '.join(str(invoice) for invoice in invoices)}"
@@ -173,6 +183,11 @@ class _Brush:
             address=_address(invoices[0]) if invoices else "",
         )
 
+    def _free(self, span: Span) -> str:
+        trial_ends_at = self.subscription.trial_ends_at
+        trial = trial_ends_at is not None and span.span.starts_at < trial_ends_at
+        return "trial, not billed" if trial else "paused, not billed"
+
     def _kind(self, span: Span) -> str:
         if not span.billable:
             return "free"
@@ -183,7 +198,7 @@ class _Brush:
     def _marks(self, item: Item, spans: Sequence[Span]) -> Iterator[Mark]:
         if item.starts_at > self.subscription.starts_at:
             yield self._mark(item.starts_at, "added")
-        for before, after in pairwise(self.quantities.get(item.pk, ())):
+        for before, after in pairwise(_held(self.quantities.get(item.pk, ()))):
             numbers = f"{self.formats.number(before.quantity)} → {self.formats.number(after.quantity)}"
             yield self._mark(after.at, f"quantity {numbers}")
         for earlier, later in pairwise(spans):
@@ -197,6 +212,16 @@ class _Brush:
 
     def _mark(self, at: datetime, words: str) -> Mark:
         return Mark(at=at, kind="change", when=self.formats.moment(at), words=words)
+
+
+def _held(said: Sequence[Bought]) -> list[Bought]:
+    """Return what held from when on: at each instant what was said last of all that holds by then."""
+    held: list[Bought] = []
+    for at in sorted({one.at for one in said}):
+        quantity = next(one.quantity for one in reversed(said) if one.at <= at)
+        if not held or held[-1].quantity != quantity:
+            held.append(Bought(at, quantity))
+    return held
 
 
 def _row(lane: Lane, at: datetime, told: Stretch | Mark) -> Row:

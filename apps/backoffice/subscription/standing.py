@@ -1,26 +1,47 @@
-"""Where a subscription stands, in plain sentences."""
+"""Where a subscription stands and what is planned for it, in plain sentences."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 
 from apps.core.formats import Formats
-from apps.subscriptions.models import Subscription
+from apps.subscriptions.models import PlanChange, Subscription
 
-COLOURS = {
-    "scheduled": "info",
-    "trialing": "info",
-    "active": "success",
-    "suspended": "warning",
-    "paused": "warning",
-    "canceled": "",
+Status = Subscription.Status
+COLOURS: dict[str, str] = {
+    Status.SCHEDULED: "info",
+    Status.TRIALING: "info",
+    Status.ACTIVE: "success",
+    Status.SUSPENDED: "warning",
+    Status.PAUSED: "warning",
+    Status.CANCELED: "",
 }
 
 
-def sentences(subscription: Subscription, *, formats: Formats, today: date) -> list[str]:
-    """Say where it stands, and what is planned for it."""
-    since = formats.day_of(subscription.starts_at, today=today)
-    if subscription.status == Subscription.Status.SCHEDULED:
-        return [f"Begins on {since}. Nothing is billed before."]
-    if subscription.status == Subscription.Status.TRIALING and subscription.trial_ends_at is not None:
-        until = formats.day_of(subscription.trial_ends_at, today=today)
-        return [f"On trial since {since}: until {until} usage is free, and no fee is due."]
-    return [f"Active since {since}."]
+def sentences(
+    subscription: Subscription, *, planned: PlanChange | None, formats: Formats, today: date
+) -> Iterator[str]:
+    """Say where it stands, then what is planned for it."""
+
+    def day(instant: datetime | None) -> str:
+        return formats.day_of(instant, today=today) if instant is not None else ""
+
+    since, until = day(subscription.starts_at), day(subscription.ends_at)
+    match subscription.status:
+        case Status.SCHEDULED:
+            yield f"Begins on {since}. Nothing is billed before."
+        case Status.TRIALING:
+            trial = day(subscription.trial_ends_at)
+            yield f"On trial since {since}: until {trial} usage is free, and no fee is due."
+        case Status.CANCELED:
+            yield f"Ended on {until}. It began on {since}."
+            return
+        case Status.PAUSED:
+            yield f"Paused since {day(subscription.paused_at)}: nothing is billed until it is resumed."
+        case _:
+            yield f"Active since {since}."
+    if subscription.suspended_at is not None:
+        yield f"Suspended since {day(subscription.suspended_at)}: nobody has access, and billing runs on."
+    if subscription.ends_at is not None:
+        yield f"Ends on {until}. Until then the cancellation can be taken back."
+    if planned is not None:
+        yield f"Changes to {planned.plan} on {day(planned.at)}. Until then that can be taken back."
