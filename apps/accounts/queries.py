@@ -55,6 +55,11 @@ def customers(
     return rows if search is None else with_words(rows, search)
 
 
+def customers_named(*, reference: str) -> QuerySet[Customer]:
+    """Return the customer of an id, or of an external id."""
+    return Customer.objects.filter(Q(public_id=reference) | Q(external_id=reference))
+
+
 def customers_called(*, name: str, hint: str | None = None) -> QuerySet[Customer]:
     """Return the customers that are named so, in any case: by name, id, external id or e-mail address.
 

@@ -116,14 +116,14 @@ class ScopedView(APIView):
         body.is_valid(raise_exception=True)
         return dict(body.validated_data)
 
-    def made_once(self, request: Request, make: Callable[[], dict[str, Any]]) -> Response:
-        """Answer 201 with what `make` returns; where the request came before under its Idempotency-Key, 200 with that.
+    def made_once(self, request: Request, make: Callable[[], dict[str, Any]], *, status: int = 201) -> Response:
+        """Answer with what `make` returns; where the request came before under its Idempotency-Key, 200 with that.
 
         Raise ValidationError for a key that is none, Conflict where other content came under it.
         """
         key = request.headers.get("Idempotency-Key")
         if key is None:
-            return Response(make(), status=201)
+            return Response(make(), status=status)
         if not idempotency.KEY.fullmatch(key):
             sentence = "The header Idempotency-Key must be 1 to 255 visible ASCII characters."
             raise exceptions.ValidationError({"Idempotency-Key": [exceptions.ErrorDetail(sentence, code="invalid")]})
@@ -134,7 +134,7 @@ class ScopedView(APIView):
             answer=make,
             now=clock.wall(),
         )
-        return Response(answer, status=200 if repeated else 201)
+        return Response(answer, status=200 if repeated else status)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Keep what only a key may see out of caches."""

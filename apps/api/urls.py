@@ -8,7 +8,18 @@ from apps.delivery.api import InvoiceDetail, InvoicePdf
 from apps.invoicing.api.credit_notes import CreditNoteDetail, CreditNoteList
 from apps.invoicing.api.customers import CustomerArchive, CustomerDetail, CustomerList, CustomerRestore
 from apps.invoicing.api.invoices import InvoiceList
-from apps.subscriptions.api import ItemPrice, ItemsMove
+from apps.invoicing.api.subscriptions.items import ItemQuantity, ItemRemoval, SubscriptionItems
+from apps.invoicing.api.subscriptions.listing import SubscriptionDetail, SubscriptionList
+from apps.invoicing.api.subscriptions.verbs import (
+    Cancel,
+    ChangePlan,
+    Pause,
+    Reactivate,
+    Restore,
+    Resume,
+    Suspend,
+)
+from apps.subscriptions.api.items import ItemPrice, ItemsMove
 from apps.usage.api.events import EventDetail, EventReversal
 from apps.usage.api.pull_sources import ItemPullSource
 from apps.usage.api.recording import Usage
@@ -30,7 +41,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("items/move", ItemsMove.as_view()),
     path("items/<str:public_id>/price", ItemPrice.as_view()),
     path("items/<str:public_id>/pull-source", ItemPullSource.as_view()),
+    path("items/<str:public_id>/quantity", ItemQuantity.as_view()),
+    path("items/<str:public_id>/remove", ItemRemoval.as_view()),
     *rules,
+    path("subscriptions", SubscriptionList.as_view()),
+    path("subscriptions/<str:public_id>", SubscriptionDetail.as_view()),
+    path("subscriptions/<str:public_id>/cancel", Cancel.as_view()),
+    path("subscriptions/<str:public_id>/change-plan", ChangePlan.as_view()),
+    path("subscriptions/<str:public_id>/items", SubscriptionItems.as_view()),
+    path("subscriptions/<str:public_id>/pause", Pause.as_view()),
+    path("subscriptions/<str:public_id>/reactivate", Reactivate.as_view()),
+    path("subscriptions/<str:public_id>/restore", Restore.as_view()),
+    path("subscriptions/<str:public_id>/resume", Resume.as_view()),
+    path("subscriptions/<str:public_id>/suspend", Suspend.as_view()),
     path("usage", Usage.as_view()),
     path("usage/current", CurrentUsage.as_view()),
     path("usage/series", UsageSeries.as_view()),

@@ -77,6 +77,12 @@ def quantities(*, items: Iterable[Item]) -> dict[int, list[Bought]]:
     return found
 
 
+def quantities_at(*, items: Iterable[Item], instant: datetime) -> dict[int, Decimal]:
+    """Return how many of each item there are at an instant, by item id; metered items and those to come have none."""
+    rows = Quantity.objects.filter(item__in=list(items), at__lte=instant).order_by("item_id", "-pk")
+    return dict(rows.distinct("item_id").values_list("item_id", "quantity"))
+
+
 def quantity_at(*, item: Item, instant: datetime) -> Decimal:
     """Return how many of an item there are at an instant: what was said last of all that holds by then."""
     rows = Quantity.objects.filter(item=item, at__lte=instant).order_by("pk")
@@ -117,6 +123,20 @@ def usage_items_named(
     return rows if add_on is None else rows.filter(add_on__key=add_on)
 
 
+def subscriptions(
+    *, customer: str | None = None, plan: str | None = None, status: str | None = None, parked: bool | None = None
+) -> QuerySet[Subscription]:
+    """Return subscriptions with their customer and plan; both by id or by key."""
+    rows = Subscription.objects.select_related("customer", "plan", "organization")
+    if customer is not None:
+        rows = rows.filter(Q(customer__public_id=customer) | Q(customer__external_id=customer))
+    if plan is not None:
+        rows = rows.filter(Q(plan__public_id=plan) | Q(plan__key=plan))
+    if status is not None:
+        rows = rows.filter(status=status)
+    return rows if parked is None else rows.filter(parked_at__isnull=not parked)
+
+
 def subscriptions_of(*, customer: Customer) -> list[Subscription]:
     """Return a customer's subscriptions, newest first."""
     rows = Subscription.objects.filter(customer=customer).select_related("plan", "customer", "organization")
@@ -127,6 +147,14 @@ def live_subscriptions_of(*, customer: Customer) -> list[Subscription]:
     """Return a customer's subscriptions that are not over, oldest first."""
     rows = Subscription.objects.filter(customer=customer).exclude(status=Subscription.Status.CANCELED)
     return list(rows.select_related("plan", "customer").order_by("pk"))
+
+
+def items_of_subscriptions(*, subscriptions: Iterable[Subscription]) -> list[Item]:
+    """Return the items of subscriptions with what they are priced by, in the order in which they were added."""
+    rows = Item.objects.filter(subscription__in=list(subscriptions))
+    return list(
+        rows.select_related("subscription__plan", "add_on__metric", "price__add_on", "price__plan").order_by("pk")
+    )
 
 
 def items_of_customer(*, customer: Customer) -> list[Item]:

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from apps.core.fields import InstantIn, InstantOut, NumberIn, NumberOut, StrictSerializer, Text
 from apps.core.idempotency import KEY
 from apps.core.json_body import NumberText
-from apps.subscriptions.api import PeriodSerializer
+from apps.subscriptions.api.shown import PeriodSerializer
 from apps.usage.models import Event
 from apps.usage.queries import Links
 from apps.usage.recording import NewEvent

@@ -13,14 +13,15 @@ from apps.accounts import queries
 from apps.accounts.api import CustomerChanges, CustomerPage, CustomerQuery, CustomerSummary, NewCustomer
 from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
-from apps.accounts.scoped_api import KEY_HEADER, ScopedView, id_parameter, key_of, next_url, shown
+from apps.accounts.scoped_api import KEY_HEADER, ScopedView, id_parameter, key_of, next_url, organization_of, shown
 from apps.catalog.api.described import BODY_REFUSALS
 from apps.core import clock, pagination, problems
 from apps.core.fields import AmountOut
 from apps.core.json_body import JSONBody
 from apps.invoicing import customers
 from apps.invoicing import queries as invoicing
-from apps.subscriptions.api import SubscriptionSerializer, subscriptions_shown
+from apps.subscriptions import queries as timelines
+from apps.subscriptions.api.shown import SubscriptionSerializer, subscriptions_shown
 from apps.subscriptions.operations import archiving
 
 EXAMPLES = [
@@ -61,7 +62,7 @@ class CustomerView(ScopedView):
     def whole(self, customer: Customer, request: Request) -> dict[str, Any]:
         """Return all that is told of one customer."""
         balances = shown(BalanceSerializer, invoicing.balances(customer=customer), many=True)
-        subscriptions = subscriptions_shown(customer, request)
+        subscriptions = subscriptions_shown(timelines.subscriptions_of(customer=customer), organization_of(request))
         return {**shown(CustomerSummary, customer), "subscriptions": subscriptions, "balances": balances}
 
 

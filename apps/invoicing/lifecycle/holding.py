@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -16,6 +17,8 @@ from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Period, Subscription
 from apps.usage import pulls
 from apps.usage import queries as usage
+
+_Seen = TypeVar("_Seen")
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,9 @@ def told(subscription: Subscription, at: datetime, billed: Billed) -> Changed:
     )
 
 
-def foreseen(verb: Callable[[], Changed]) -> Changed:
+def foreseen(verb: Callable[[], _Seen]) -> _Seen:
     """Do what a verb would do, by the very code that does it, look at what came of it, and undo it all."""
     with transaction.atomic():
-        changed = verb()
+        seen = verb()
         transaction.set_rollback(True)
-    return changed
+    return seen

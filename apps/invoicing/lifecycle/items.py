@@ -14,8 +14,6 @@ from apps.subscriptions import operations as subscriptions
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Item, Period, Subscription
 
-MOST = Decimal(10) ** 15
-
 
 @transaction.atomic
 def add_item(
@@ -34,7 +32,7 @@ def add_item(
     """
     held = hold(subscription=subscription, now=now)
     _check_open(held)
-    _check_quantity(quantity)
+    subscriptions.check_quantity(quantity)
     subscriptions.chosen_add_ons(plan=held.plan, add_ons=[add_on])
     item = subscriptions.add(subscription=held, add_on=add_on, at=max(now, held.starts_at), quantity=quantity)
     if held.ends_at is not None:
@@ -98,7 +96,7 @@ def set_quantity(
     """
     held = hold(subscription=item.subscription, now=now)
     item = _own(held, item, now)
-    _check_quantity(quantity)
+    subscriptions.check_quantity(quantity)
     if item.is_usage or item.is_one_time:
         raise Refusal("no_quantity", f"{item} is not bought in a quantity.", field="item")
     instant = max(now, item.starts_at)
@@ -133,11 +131,6 @@ def _period_at(item: Item, now: datetime) -> Period:
 def _check_open(held: Subscription) -> None:
     if held.status == Subscription.Status.PAUSED:
         raise Conflict("paused", "This subscription is paused: resume it first.", field="status")
-
-
-def _check_quantity(quantity: Decimal) -> None:
-    if not 0 < quantity < MOST:
-        raise Refusal("quantity_out_of_range", "The quantity must be above zero and below 10^15.", field="quantity")
 
 
 def _until(item: Item) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -10,6 +11,8 @@ from apps.accounts.models import Customer
 from apps.catalog.models import AddOn, Plan
 from apps.core.refusals import Conflict, Refusal
 from apps.invoicing import billing
+from apps.invoicing.billing import Billed
+from apps.invoicing.lifecycle.holding import Changed, told
 from apps.invoicing.models import Invoice
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Subscription
@@ -55,3 +58,11 @@ def start(
     if subscription.starts_at <= now:
         billing.close_boundary(subscription=subscription, now=now, cause=Invoice.Cause.START)
     return subscription
+
+
+@transaction.atomic
+def begin(*, customer: Customer, now: datetime, reason: str = "", **asked: Any) -> Changed:
+    """Start a subscription as `start` does, and say what was charged at once."""
+    subscription = start(organization=customer.organization, customer=customer, now=now, **asked)
+    invoice = Invoice.objects.filter(subscription=subscription).select_related("customer", "organization").first()
+    return told(subscription, subscription.starts_at, Billed(invoice))

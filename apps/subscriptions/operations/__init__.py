@@ -3,7 +3,7 @@
 from apps.subscriptions.operations.changing import change_plan
 from apps.subscriptions.operations.cutting import MOMENT, cut, earliest_cut, end_items, lock_open
 from apps.subscriptions.operations.ending import end, go_on
-from apps.subscriptions.operations.items import add, chosen_add_ons, set_quantity
+from apps.subscriptions.operations.items import add, check_quantity, chosen_add_ons, set_quantity
 from apps.subscriptions.operations.moving import (
     close_periods,
     due_from,
@@ -26,6 +26,7 @@ __all__ = [
     "add",
     "carry_out",
     "change_plan",
+    "check_quantity",
     "chosen_add_ons",
     "close_periods",
     "cut",

@@ -10,6 +10,8 @@ from apps.core.refusals import Conflict, Refusal
 from apps.rating.periods import Interval, IntervalUnit, calendar_anchor
 from apps.subscriptions.models import Item, Quantity, Subscription
 
+MOST = Decimal(10) ** 15
+
 
 def add_base(*, subscription: Subscription, at: datetime, quantity: Decimal) -> Item | None:
     """Add the base fee of the subscription's plan from an instant on; nothing where the plan is free.
@@ -59,8 +61,18 @@ def anchor_of(*, subscription: Subscription, interval: Interval) -> datetime:
 
 
 def set_quantity(*, item: Item, at: datetime, quantity: Decimal) -> None:
-    """Say how many of an item there are from an instant on, whatever was said before of any later one."""
+    """Say how many of an item there are from an instant on, whatever was said before of any later one.
+
+    Raise Refusal for a quantity that cannot be bought.
+    """
+    check_quantity(quantity)
     Quantity.objects.create(organization_id=item.organization_id, item=item, at=at, quantity=quantity)
+
+
+def check_quantity(quantity: Decimal) -> None:
+    """Raise Refusal for a quantity that cannot be bought."""
+    if not 0 < quantity < MOST:
+        raise Refusal("quantity_out_of_range", "The quantity must be above zero and below 10^15.", field="quantity")
 
 
 def _add(

@@ -13,7 +13,7 @@ from apps.core import clock, problems
 from apps.core.fields import Flag, InstantOut, NumberOut, StrictSerializer, Text
 from apps.core.json_body import JSONBody
 from apps.core.outbound.targets import LONGEST_URL
-from apps.subscriptions.api import PeriodSerializer
+from apps.subscriptions.api.shown import PeriodSerializer
 from apps.subscriptions.models import Item
 from apps.usage import operations as usage
 from apps.usage import pulls

@@ -3,122 +3,27 @@
 from collections.abc import Iterable
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
-from apps.accounts.scoped_api import ScopedView, id_parameter, organization_of, shown
+from apps.accounts.scoped_api import ScopedView, id_parameter, shown
 from apps.catalog import queries as catalog
 from apps.catalog.api import forms, references
 from apps.catalog.api import prices as priced
 from apps.catalog.api.described import BODY_REFUSALS
-from apps.catalog.models import INTERVAL_UNITS, AddOn, Timing
 from apps.core import clock, problems
-from apps.core.fields import PUBLIC_ID, AmountOut, Flag, InstantOut, NumberIn, StrictSerializer, Text
+from apps.core.fields import PUBLIC_ID, Flag, NumberIn, StrictSerializer, Text
 from apps.core.json_body import JSONBody
 from apps.core.refusals import Refusal
-from apps.rating.periods import Period
-from apps.subscriptions import operations, timeline
+from apps.subscriptions import operations
 from apps.subscriptions import queries as timelines
-from apps.subscriptions.models import Item, Subscription
+from apps.subscriptions.models import Item
 
 MOST_ITEMS = 1000
-
-
-class PlanRef(serializers.Serializer[Any]):
-    """The plan of a subscription."""
-
-    id = serializers.CharField(source="public_id")
-    key = serializers.CharField()
-    name = serializers.CharField()
-
-
-class AddOnRef(serializers.Serializer[Any]):
-    """What an item is billed for beside the base fee."""
-
-    id = serializers.CharField(source="public_id")
-    key = serializers.CharField()
-    name = serializers.CharField()
-    kind = serializers.ChoiceField(choices=AddOn.Kind.choices)
-    unit = serializers.CharField()
-
-
-class ItemPriceSerializer(serializers.Serializer[Any]):
-    """What an item costs."""
-
-    id = serializers.CharField(source="public_id")
-    currency = serializers.CharField()
-    setup_fee = AmountOut("setup_fee_minor")
-    form = forms.PriceFormField()
-    negotiated = serializers.BooleanField(help_text="Of this item alone.")
-
-
-class PeriodSerializer(serializers.Serializer[Any]):
-    """A billing period: its end belongs to the next one."""
-
-    starts_at = InstantOut()
-    ends_at = InstantOut()
-
-
-class ItemSerializer(serializers.Serializer[Any]):
-    """One billable line: the base fee, or an add-on."""
-
-    id = serializers.CharField(source="public_id", help_text="Send this as `item` to record usage.")
-    add_on = AddOnRef(allow_null=True, help_text="Null for the plan's base fee.")
-    metric = serializers.SerializerMethodField(help_text="The key of what is counted; null where nothing is.")
-    price = ItemPriceSerializer()
-    timing = serializers.ChoiceField(choices=Timing.choices)
-    interval_unit = serializers.ChoiceField(choices=INTERVAL_UNITS)
-    interval_count = serializers.IntegerField()
-    starts_at = InstantOut()
-    ends_at = InstantOut(allow_null=True)
-    current_period = serializers.SerializerMethodField(help_text="The one that contains now; null outside its life.")
-
-    def get_metric(self, item: Item) -> str | None:
-        return item.add_on.metric.key if item.add_on and item.add_on.metric else None
-
-    @extend_schema_field(PeriodSerializer(allow_null=True))
-    def get_current_period(self, item: Item) -> Any:
-        period: Period | None = self.context["periods"].get(item.pk)
-        return shown(PeriodSerializer, period) if period is not None else None
-
-
-class SubscriptionSummary(serializers.Serializer[Any]):
-    """A customer on a plan."""
-
-    id = serializers.CharField(source="public_id")
-    status = serializers.ChoiceField(choices=Subscription.Status.choices)
-    plan = PlanRef()
-    currency = serializers.CharField()
-    starts_at = InstantOut()
-    next_boundary_at = InstantOut(allow_null=True, help_text="The next instant at which something is due.")
-
-
-class SubscriptionSerializer(SubscriptionSummary):
-    """A customer on a plan, with its billable lines."""
-
-    items = ItemSerializer(many=True)
-
-
-def subscriptions_shown(customer: Customer, request: Request) -> list[dict[str, Any]]:
-    """Return a customer's subscriptions with their items and each item's current period."""
-    organization = organization_of(request)
-    items = timelines.items_of_customer(customer=customer)
-    periods = timeline.current(items=items, instant=clock.billing(organization), zone=organization.zone)
-    by_subscription: dict[int, list[Item]] = {}
-    for item in items:
-        by_subscription.setdefault(item.subscription_id, []).append(item)
-    return [
-        {
-            **shown(SubscriptionSummary, subscription),
-            "items": shown(ItemSerializer, by_subscription.get(subscription.pk, []), many=True, periods=periods),
-        }
-        for subscription in timelines.subscriptions_of(customer=customer)
-    ]
 
 
 class NegotiatedPrice(StrictSerializer):
