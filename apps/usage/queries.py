@@ -60,13 +60,28 @@ class Known(NamedTuple):
     late: bool
 
 
+_ANSWERED = (
+    *(field.name for field in Event._meta.concrete_fields),
+    "item__public_id",
+    "item__subscription__customer__public_id",
+    "period__starts_at",
+    "period__ends_at",
+)
+
+
 def known_keys(*, keys: Sequence[str]) -> dict[str, Known]:
     """Return which of these keys are used, and by what."""
     if not keys:
         return {}
-    rows = Event.objects.filter(idempotency_key__any_of=keys)
+    rows = Event.objects.filter(idempotency_key__any_of=frozenset(keys))  # of a list, Django would look into each
     found = rows.values_list("idempotency_key", "public_id", "content_digest", "late")
     return {str(key): Known(public_id, digest, late) for key, public_id, digest, late in found}
+
+
+def events_answered(*, public_ids: Sequence[str]) -> dict[str, Event]:
+    """Return events by public id with as much of their item, customer and period as an answer shows."""
+    rows = Event.objects.filter(public_id__in=public_ids).select_related("item__subscription__customer", "period")
+    return {event.public_id: event for event in rows.only(*_ANSWERED)}
 
 
 def events_named(*, public_ids: Sequence[str]) -> dict[str, Event]:

@@ -154,7 +154,7 @@ _Instant = Annotated[
 ]
 
 
-class _Sent(Struct, forbid_unknown_fields=True):
+class _Sent(Struct, forbid_unknown_fields=True, gc=False):
     """An event whose members are all of the plain kind: most are."""
 
     quantity: Raw
@@ -244,7 +244,8 @@ def _members_read(sent: _Sent, event: NewEvent) -> int:
 
 def _has_members(raw: bytes, members: int) -> bool:
     """Say whether a text has just so many members: each is a quote and a colon, which nothing stands between."""
-    return raw.count(b'":') == members and not any(odd in raw for odd in (b" :", b"\t:", b"\n:", b"\r:"))
+    spaces = (b" ", b"\t", b"\n", b"\r")
+    return raw.count(b'":') == members and not any(space in raw and space + b":" in raw for space in spaces)
 
 
 def _members_in(value: Any) -> int:

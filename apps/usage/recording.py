@@ -20,7 +20,7 @@ Line = tuple[str | None, str | None, str | None, str | None]
 _canonical = msgspec.json.Encoder(order="deterministic").encode  # the names of properties in one order
 
 
-class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A request to record usage: which line, how much, when, under which key.
 
     The line is `item`, or `customer` (id or external id) with `metric` or `add_on` (keys). `occurred_at` is an aware

@@ -52,18 +52,21 @@ _MEANT = "SELECT sent.place, sent.instant, item.id AS item_id, item.subscription
 _ALIVE = "AND item.starts_at <= sent.instant AND (item.ends_at IS NULL OR item.ends_at > sent.instant)"
 # The locks are taken in the order of the ids. What a row must be is looked at again when it had to be waited for, so
 # each row that comes back was current under its lock (rule 6).
-_LOCKED = """
+_PLACED = """
+SELECT * FROM (
+WITH meant AS MATERIALIZED ({meant})
 SELECT meant.place, meant.item_id, period.id, meant.add_on_id, CASE
     WHEN (SELECT EXISTS (SELECT FROM usage_limit WHERE organization_id = %(organization)s)
         OR EXISTS (SELECT FROM usage_alert WHERE organization_id = %(organization)s AND removed_at IS NULL))
     THEN (SELECT plan_id FROM subscriptions_subscription WHERE id = meant.subscription_id)
-END, (SELECT count(*) FROM meant)
+END, (SELECT count(*) FROM meant) AS meant
 FROM meant JOIN subscriptions_period period ON period.item_id = meant.item_id
     AND period.starts_at <= meant.instant AND period.ends_at > meant.instant
 WHERE period.status = 'current' AND period.ends_at > %(now)s
     AND NOT EXISTS (SELECT FROM usage_limit WHERE organization_id = %(organization)s AND kind = 'hard')
 ORDER BY period.id
 FOR SHARE OF period
+) AS placed
 """
 
 
@@ -119,9 +122,12 @@ def _rules_of(rows: Sequence[tuple[Any, ...]]) -> Rules:
 
 @cache
 def _statement(*ways: str) -> str:
-    """Return the statement for events that name their lines in these ways: it joins only what these need."""
+    """Return the statement for events that name their lines in these ways: it joins only what these need.
+
+    It begins with SELECT, which changes nothing that has a history: before others the history sets its context.
+    """
     meant = " UNION ALL ".join(f"{_MEANT} {_SENT.format(way=way)} {_WAYS[way]} {_ALIVE}" for way in ways)
-    return f"WITH meant AS MATERIALIZED ({meant}) {_LOCKED}"
+    return _PLACED.format(meant=meant)
 
 
 def _way(event: NewEvent) -> str:

@@ -51,7 +51,7 @@ def record_events(
     except LimitReached as reached:  # which undid everything: what is told of it needs a transaction of its own
         announcing.tell_refused(rooms=[reached.room], now=now)
         raise
-    stored = queries.events_named(public_ids=[outcome.public_id for outcome in outcomes])
+    stored = queries.events_answered(public_ids=[outcome.public_id for outcome in outcomes])
     return [Recorded(stored[outcome.public_id], outcome.repeated) for outcome in outcomes]
 
 

@@ -81,7 +81,7 @@ def _reverse(wanted: _Reversal) -> Recorded:
     if known is not None and known.content_digest != wanted.digest():
         raise used_differently()
     stored = known.public_id if known is not None else _store(wanted)
-    return Recorded(queries.events_named(public_ids=[stored])[stored], repeated=known is not None)
+    return Recorded(queries.events_answered(public_ids=[stored])[stored], repeated=known is not None)
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 import msgspec
 from django.db import connection
@@ -22,7 +21,7 @@ _NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An event that is to be stored: what differs from row to row. Its public id is one of `fresh_ids`."""
 
     public_id: str
