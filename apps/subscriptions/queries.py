@@ -137,6 +137,13 @@ def subscriptions(
     return rows if parked is None else rows.filter(parked_at__isnull=not parked)
 
 
+def suspended_since(*, before: datetime) -> list[Subscription]:
+    """Return the subscriptions that are suspended since an instant or longer, and are not parked."""
+    rows = Subscription.objects.filter(suspended_at__lte=before, parked_at__isnull=True)
+    rows = rows.exclude(status=Subscription.Status.CANCELED)
+    return list(rows.select_related("customer", "organization").order_by("pk"))
+
+
 def subscriptions_of(*, customer: Customer) -> list[Subscription]:
     """Return a customer's subscriptions, newest first."""
     rows = Subscription.objects.filter(customer=customer).select_related("plan", "customer", "organization")

@@ -80,3 +80,15 @@ def test_what_stands_so_already_is_refused(world: worlds.World, verb: str, code:
     with pytest.raises(Conflict) as refused:
         getattr(pausing, verb)(subscription=subscription, now=day("2026-09-11"), actor=WHO)
     assert refused.value.code == code
+
+
+def test_what_is_suspended_for_long_is_canceled_where_the_organization_says_so(world: worlds.World) -> None:
+    subscription = world.start()
+    pausing.suspend(subscription=subscription, now=day("2026-09-10"), actor=WHO)
+    assert ending.cancel_long_suspended(organization=world.seller, now=day("2026-10-30")) == []
+    world.seller.cancel_suspended_after_days = 30
+    world.seller.save()
+    assert ending.cancel_long_suspended(organization=world.seller, now=day("2026-10-09")) == []
+    assert ending.cancel_long_suspended(organization=world.seller, now=day("2026-10-10")) == [subscription]
+    assert ending.cancel_long_suspended(organization=world.seller, now=day("2026-10-11")) == []
+    assert Subscription.objects.get().status == "canceled"

@@ -1,16 +1,20 @@
 """Cancel a subscription, now or at the end of its cycle, and take that back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from apps.core.refusals import Conflict
+from apps.core.retrying import retried
 from apps.invoicing.lifecycle.holding import Changed, bill_at, cut_at, hold
 from apps.invoicing.lifecycle.proration import Proration, When
 from apps.invoicing.models import Invoice
 from apps.subscriptions import operations as subscriptions
+from apps.subscriptions import queries as timelines
 from apps.subscriptions import timeline
 from apps.subscriptions.models import Subscription
+from apps.tenancy import scope
+from apps.tenancy.models import Organization
 
 
 @transaction.atomic
@@ -52,6 +56,27 @@ def reactivate(*, subscription: Subscription, now: datetime, actor: str, reason:
         )
     subscriptions.find_boundary(subscription=held)
     return Changed(held, now)
+
+
+def cancel_long_suspended(*, organization: Organization, now: datetime) -> list[Subscription]:
+    """Cancel the subscriptions that are suspended for longer than their organization allows; return them.
+
+    One that cannot be canceled yet, since its billing stands still or a usage system has yet to answer, is left to the
+    next time.
+    """
+    days = organization.cancel_suspended_after_days
+    if days is None:
+        return []
+    canceled = []
+    with scope.of(organization):
+        for subscription in timelines.suspended_since(before=now - timedelta(days=days)):
+            reason = f"It was suspended for {days} days."
+            try:
+                retried(lambda: cancel(subscription=subscription, now=now, actor="", when=When.NOW, reason=reason))  # noqa: B023 - called at once
+            except Conflict:
+                continue
+            canceled.append(subscription)
+    return canceled
 
 
 def _now(held: Subscription, now: datetime, actor: str, proration: str, reason: str) -> Changed:
