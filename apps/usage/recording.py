@@ -1,6 +1,7 @@
 """What an event looks like on its way in, before it is a row, and what became of it."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -48,6 +49,19 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Return the SHA-256 of the content as sent (BILLING §4): equal for the same request, whenever it arrives."""
         content = (*self.line, plain(self.quantity), self._sent_at(), self.properties)
         return hashlib.sha256(_canonical(content)).hexdigest()
+
+    def was_sent_as(self, digest: str) -> bool:
+        """Say whether a stored digest is that of this content, in the form of today or that of the first schema."""
+        return digest == self.digest() or digest == self._first_digest()
+
+    def _first_digest(self) -> str:
+        content = {
+            "line": self.line,
+            "quantity": plain(self.quantity),
+            "occurred_at": self.occurred_at.isoformat() if self.occurred_at else None,
+            "properties": self.properties,
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def _sent_at(self) -> str | None:
         if self.day is not None:

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from apps.core.ids import new_public_id
 from apps.core.refusals import Conflict, NotFound, Refusal
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
@@ -156,6 +158,23 @@ def test_a_key_with_other_content_is_a_conflict(seller: Organization, buyer: Any
         record(seller, idempotency_key="k1", **other)
     assert refused.value.field == "idempotency_key"
     assert Event.objects.count() == 1
+
+
+def test_a_key_whose_digest_has_the_form_of_the_first_schema_gets_the_first_answer(
+    seller: Organization, buyer: Any
+) -> None:
+    stored = record(seller).event
+    stored.pk = None
+    stored.public_id = new_public_id("evt")
+    stored.idempotency_key = "k1"
+    line = '"line":[null,"crm-1",null,"coaching-use"]'
+    first_form = f'{{{line},"occurred_at":null,"properties":{{"a":1,"b":"\\u00e9"}},"quantity":"2"}}'
+    stored.content_digest = sha256(first_form.encode()).hexdigest()
+    stored.save(force_insert=True)
+    again = record(seller, idempotency_key="k1", quantity="2.0", properties={"b": "é", "a": 1})
+    assert (again.repeated, again.event.public_id) == (True, stored.public_id)
+    with pytest.raises(Conflict):
+        record(seller, idempotency_key="k1", quantity="3", properties={"b": "é", "a": 1})
 
 
 def test_a_key_is_unique_within_its_organization_only(seller: Organization, buyer: Any) -> None:

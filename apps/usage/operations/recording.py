@@ -204,7 +204,7 @@ def _check_not_overtaken(request: Request, known: Mapping[str, Known]) -> None:
 
 def _answered(event: NewEvent, known: Known, request: Request) -> Outcome:
     """Give the first answer again, or refuse other content under the same key."""
-    if known.content_digest != event.digest():
+    if not event.was_sent_as(known.content_digest):
         return _refused(used_differently(), request)
     return Outcome(public_id=known.public_id, late=known.late, repeated=True)
 
