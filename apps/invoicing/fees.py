@@ -25,7 +25,8 @@ class Fee:
 def fee_of(*, span: Span, bought: Sequence[Bought], zone: ZoneInfo) -> Fee:
     """Price what was bought over a span: each quantity for the part of the full span that it was held (BILLING §2, §7).
 
-    What is billed once is never a part. Fees that a cut did not give back reach beyond its end.
+    What is billed once is never a part. Fees that a cut did not give back reach beyond its end, for as many as there
+    were when it was cut.
     """
     model = pricing.parse(span.price.form)
     if span.item.is_one_time:
@@ -33,7 +34,11 @@ def fee_of(*, span: Span, bought: Sequence[Bought], zone: ZoneInfo) -> Fee:
         rating = model.rate(quantity)
         return Fee(quantity=quantity, amount=rating.amount, steps=rating.steps)
     amount, steps, quantity = Decimal(0), list[pricing.Step](), Decimal(0)
-    for part, quantity in held(bought, periods.Period(span.span.starts_at, span.fees_until or span.span.ends_at)):
+    parts = held(bought, span.span)
+    if span.fees_until is not None:
+        last, quantity = parts.pop()
+        parts.append((periods.Period(last.starts_at, span.fees_until), quantity))
+    for part, quantity in parts:
         share = WHOLE if part == span.full else periods.share(part, span.full, zone)
         rating = model.rate(quantity)
         steps += rating.steps

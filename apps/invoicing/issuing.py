@@ -3,18 +3,17 @@
 A period that was cut while its charge stood on a draft could not be credited then: there was nothing to credit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from apps.invoicing import assembling, crediting, finalizing, queries
 from apps.invoicing.assembling import Due
-from apps.invoicing.models import Invoice
+from apps.invoicing.models import Invoice, Kind
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Period, Subscription
 from apps.subscriptions.timeline import stored
-from apps.usage import queries as usage
 
 
 @transaction.atomic
@@ -28,25 +27,25 @@ def issue(*, invoice: Invoice, now: datetime) -> Invoice:
 
 
 def _periods(invoice: Invoice) -> list[Period]:
-    """Lock and return the closed periods that an invoice bills, but those that were closed for it."""
+    """Lock and return the closed periods whose fees an invoice bills.
+
+    Usage is left out: what was taken back since is due at the next boundary (BILLING §9).
+    """
     if invoice.subscription_id is None:
         return []
     list(Subscription.objects.select_for_update(of=("self",)).filter(pk=invoice.subscription_id))
-    billed = invoice.lines.filter(charge__isnull=False).values("charge__period")
+    fees = (Kind.FLAT, Kind.ONE_TIME)
+    billed = invoice.lines.filter(charge__isnull=False, charge__kind__in=fees).values("charge__period")
     closed = Period.objects.filter(pk__in=billed).exclude(status=Period.Status.CURRENT)
-    since = closed.filter(closed_at__gt=invoice.created_at)
-    related = ("price__plan", "item__price", "item__add_on__metric", "item__subscription__organization")
-    return list(since.select_for_update(of=("self",)).select_related(*related).order_by("pk"))
+    related = ("price__plan", "item__price", "item__add_on", "item__subscription__organization")
+    return list(closed.select_for_update(of=("self",)).select_related(*related).order_by("pk"))
 
 
-def _dues(periods: Iterable[Period], invoice: Invoice) -> list[Due]:
-    periods = list(periods)
-    zone = invoice.organization.zone
-    metered = [period for period in periods if period.item.is_usage]
-    flat = [period for period in periods if not period.item.is_usage]
+def _dues(periods: Sequence[Period], invoice: Invoice) -> list[Due]:
     billed = queries.billed(periods=periods)
-    bought = timelines.quantities(items=[period.item for period in flat])
-    measured = usage.usage_of(periods=metered)
+    bought = timelines.quantities(items=[period.item for period in periods])
+    zone = invoice.organization.zone
     return [
-        assembling.usage_due(stored(period), measured[period.pk], billed, invoice.currency, zone) for period in metered
-    ] + [assembling.flat_due(stored(period), bought[period.item_id], billed, invoice.currency, zone) for period in flat]
+        assembling.flat_due(stored(period), bought[period.item_id], billed, invoice.currency, zone)
+        for period in periods
+    ]

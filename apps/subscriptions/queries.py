@@ -59,6 +59,7 @@ def period_at(*, item: Item, instant: datetime) -> Period | None:
 def base_period_at(*, subscription: Subscription, instant: datetime) -> Period | None:
     """Return the opened period of the base fee that covers an instant; None for a plan without one."""
     rows = Period.objects.filter(item__subscription=subscription, item__add_on__isnull=True)
+    rows = rows.filter(Q(item__ends_at__isnull=True) | Q(item__ends_at__gt=instant))
     return rows.filter(starts_at__lte=instant, full_ends_at__gt=instant).order_by("starts_at").last()
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from apps.catalog.models import Price
+from apps.catalog.models import Alignment, Price
 from apps.rating import periods
 from apps.rating.proration import WHOLE
+from apps.rating.wallclock import day_start, local_date
 from apps.subscriptions import queries
 from apps.subscriptions.models import Item, Period, Subscription
 
@@ -52,9 +53,11 @@ def following(*, item: Item, last: Period | None, zone: ZoneInfo) -> Span | None
     was added, cut or resumed in the midst of it. After a change of zone it ends at the first boundary in the new zone
     that leaves it at least half an interval (BILLING §2).
     """
-    if last is not None and ((item.is_one_time and last.billable) or _is_over(item, last)):
-        return None
     starts_at = last.ends_at if last else item.starts_at
+    if item.ends_at is not None and item.ends_at <= starts_at:
+        return None
+    if last is not None and last.billable and item.is_one_time:
+        return None
     index = last.index + 1 if last else 0
     trial_ends_at = item.subscription.trial_ends_at
     if trial_ends_at is not None and starts_at < trial_ends_at:
@@ -64,7 +67,8 @@ def following(*, item: Item, last: Period | None, zone: ZoneInfo) -> Span | None
     billable = paused_at is None or starts_at < paused_at
     full = regular = _regular(item, starts_at, zone)
     span = periods.Period(starts_at, regular.ends_at)
-    if last is not None and last.billable and last.ends_at == last.full_ends_at and span != regular:
+    whole = last is not None and last.billable and last.ends_at == last.full_ends_at
+    if whole and span != regular and not _counts_otherwise(item, starts_at, zone):
         span = full = _in_another_zone(item, starts_at, zone)
     return Span(item=item, index=index, span=span, full=full, price=item.price, billable=billable)
 
@@ -152,6 +156,16 @@ def _regular(item: Item, instant: datetime, zone: ZoneInfo) -> periods.Period:
     return periods.period(item.anchor_at, item.interval, _number(item, instant, zone), zone)
 
 
+def _counts_otherwise(item: Item, starts_at: datetime, zone: ZoneInfo) -> bool:
+    """Say whether a whole period ends within a later one because a change of plan gave the item another interval.
+
+    Under the calendar it then goes on from a midnight of the zone; a boundary of another zone is none.
+    """
+    return (
+        item.subscription.alignment == Alignment.CALENDAR and day_start(local_date(starts_at, zone), zone) == starts_at
+    )
+
+
 def _in_another_zone(item: Item, starts_at: datetime, zone: ZoneInfo) -> periods.Period:
     number = _number(item, starts_at, zone)
     regular = periods.period(item.anchor_at, item.interval, number, zone)
@@ -164,7 +178,3 @@ def _in_another_zone(item: Item, starts_at: datetime, zone: ZoneInfo) -> periods
 
 def _number(item: Item, instant: datetime, zone: ZoneInfo) -> int:
     return periods.index_at(item.anchor_at, item.interval, instant, zone)
-
-
-def _is_over(item: Item, last: Period) -> bool:
-    return item.ends_at is not None and last.ends_at >= item.ends_at

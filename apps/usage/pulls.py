@@ -51,8 +51,14 @@ def not_awaiting(subscriptions: QuerySet[Subscription]) -> QuerySet[Subscription
 
 def is_awaiting(subscription: Subscription) -> bool:
     """Say whether the next boundary of a subscription waits for an answer."""
-    at_boundary = {"item__subscription": subscription, "ends_at": subscription.next_boundary_at}
-    return awaited_periods().filter(**at_boundary).exists()
+    boundary_at = subscription.next_boundary_at
+    return boundary_at is not None and is_awaiting_at(subscription, boundary_at)
+
+
+def is_awaiting_at(subscription: Subscription, instant: datetime, *, or_before: bool = False) -> bool:
+    """Say whether what ends at an instant, or by then, waits for an answer."""
+    ended = {"ends_at__lte": instant} if or_before else {"ends_at": instant}
+    return awaited_periods().filter(item__subscription=subscription, **ended).exists()
 
 
 def to_announce(*, now: datetime) -> QuerySet[Period]:

@@ -59,11 +59,12 @@ def hold(*, subscription: Subscription, now: datetime) -> Subscription:
 def cut_at(*, periods: Sequence[Period], now: datetime) -> datetime:
     """Return at which instant locked, open periods can be cut: now, or just after the last usage recorded in them.
 
-    Usage may be recorded a little ahead of now; it stays in the period that took it.
+    Usage may be recorded a little ahead of now; it stays in the period that took it. Raise Conflict where that reaches
+    beyond the end of another.
     """
-    at = subscriptions.earliest_cut(periods=periods, now=now)
-    last = usage.last_recorded(periods=[period for period in periods if period.starts_at <= now])
-    return at if last is None else max(at, last + subscriptions.MOMENT)
+    last = usage.last_recorded(periods=periods)
+    since = now if last is None else max(now, last + subscriptions.MOMENT)
+    return subscriptions.earliest_cut(periods=periods, now=now, since=since)
 
 
 def bill_at(
@@ -71,7 +72,7 @@ def bill_at(
 ) -> Changed:
     """Bill an instant at which the time line was changed; closing does where a usage system is to be asked first."""
     subscriptions.due_from(subscription=subscription, at=at)
-    if pulls.is_awaiting(subscription):
+    if pulls.is_awaiting_at(subscription, at, or_before=everything):
         return Changed(subscription, at)
     return told(
         subscription, at, billing.bill(subscription=subscription, at=at, now=now, cause=cause, everything=everything)

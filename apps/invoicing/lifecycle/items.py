@@ -63,6 +63,7 @@ def remove_item(
         raise Refusal("base_fee", "The base fee goes with the plan: change the plan instead.", field="item")
     if when == When.PERIOD_END and held.starts_at <= now:
         at = _period_at(item, now).full_ends_at
+        at = min(at, held.ends_at) if held.ends_at is not None else at
         subscriptions.end_items(items=[item], at=at, removed_at=now)
         _note(
             held, "item removal planned", "item_removal_planned", _until(item), now, actor, reason, item=item.public_id
@@ -99,17 +100,17 @@ def set_quantity(
     subscriptions.check_quantity(quantity)
     if item.is_usage or item.is_one_time:
         raise Refusal("no_quantity", f"{item} is not bought in a quantity.", field="item")
-    instant = max(now, item.starts_at)
+    instant = _not_before_open(item, max(now, item.starts_at))
     before = timelines.quantity_at(item=item, instant=instant)
     falls = quantity < before
     at = instant
-    if falls and proration == Proration.NONE and instant == now:
-        at = _period_at(item, now).full_ends_at
+    if falls and proration == Proration.NONE and held.starts_at <= now:
+        at = _period_at(item, instant).full_ends_at
     subscriptions.set_quantity(item=item, at=at, quantity=quantity)
     summary = f"{item}: {before.normalize():f} → {quantity.normalize():f}."
     _note(held, "quantity changed", "quantity_changed", summary, now, actor, reason, item=item.public_id)
-    if at == now and (invoice_now or falls):
-        return bill_at(subscription=held, at=now, now=now, cause=Invoice.Cause.CHANGE)
+    if at == instant and held.starts_at <= now and (invoice_now or falls):
+        return bill_at(subscription=held, at=at, now=now, cause=Invoice.Cause.CHANGE)
     return Changed(held, at)
 
 
@@ -126,6 +127,12 @@ def _period_at(item: Item, now: datetime) -> Period:
     period = timelines.period_at(item=item, instant=now)
     assert period is not None, "an item that lives has a period"
     return period
+
+
+def _not_before_open(item: Item, instant: datetime) -> datetime:
+    """Return an instant, or where the item's open period begins that was cut a little ahead of it."""
+    closed = timelines.period_at(item=item, instant=instant)
+    return closed.ends_at if closed is not None and closed.status != Period.Status.CURRENT else instant
 
 
 def _check_open(held: Subscription) -> None:

@@ -19,18 +19,19 @@ def lock_open(*, subscription: Subscription) -> list[Period]:
     return list(rows.filter(status=Period.Status.CURRENT).select_related("item__add_on").order_by("pk"))
 
 
-def earliest_cut(*, periods: Sequence[Period], now: datetime) -> datetime:
-    """Return the first instant, now or a moment later, at which these open periods can be cut.
+def earliest_cut(*, periods: Sequence[Period], now: datetime, since: datetime) -> datetime:
+    """Return the first instant, `since` or a moment later, at which these open periods can be cut.
 
-    A cut leaves a moment at least of what has begun. Raise Conflict where a period that begins later is open already.
+    A cut leaves a moment at least of what has begun. `since` is after `now` where usage is recorded ahead; raise
+    Conflict where it reaches beyond the end of a period.
     """
-    begun = [period.starts_at for period in periods if period.starts_at <= now]
-    ahead = [period.starts_at for period in periods if period.starts_at > now]
-    if ahead:
+    at = max([since, *(period.starts_at + MOMENT for period in periods)])
+    ends = [period.ends_at for period in periods if now < period.ends_at < at]
+    if ends:
         raise Conflict(
-            "usage_ahead", f"Usage is recorded ahead of now already: ask again after {min(ahead):%H:%M} UTC.", field=""
+            "usage_ahead", f"Usage is recorded ahead of now already: ask again after {min(ends):%H:%M} UTC.", field=""
         )
-    return max([now, *(starts_at + MOMENT for starts_at in begun)])
+    return at
 
 
 def cut(*, periods: Iterable[Period], at: datetime, keep_fees: bool) -> None:

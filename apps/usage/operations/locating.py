@@ -115,12 +115,15 @@ def _locked(meant: Sequence[Meant], now: datetime, *, alone: bool) -> dict[int, 
 def _open(targets: Iterable[Target], latest: Mapping[int, datetime], now: datetime) -> None:
     """Open periods up to the latest instant of each item; the subscription's lock comes before those of periods.
 
-    A change of plan whose time has come is carried out first, so that no period begins at the old price.
+    A change of plan that is planned for then is carried out first, so that no period begins at the old price.
     """
-    rows = Subscription.objects.filter(pk__in={target.subscription_id for target in targets})
+    reach: dict[int, datetime] = {}
+    for target in targets:
+        reach[target.subscription_id] = max(latest[target.id], reach.get(target.subscription_id, now))
+    rows = Subscription.objects.filter(pk__in=reach)
     holders = rows.select_related("organization", "customer", "plan").order_by("pk")
     for subscription in holders.select_for_update(of=("self",)):
-        subscriptions.carry_out(subscription=subscription, until=now, now=now)
+        subscriptions.carry_out(subscription=subscription, until=reach[subscription.pk], now=now)
     items = Item.objects.filter(pk__in=latest).select_related(
         "organization", "subscription__plan", "add_on__metric", "price"
     )

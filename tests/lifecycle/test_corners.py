@@ -1,0 +1,164 @@
+"""Verbs that meet: at one instant, ahead of their time, on drafts, and with intervals that differ."""
+
+from decimal import Decimal
+
+import pytest
+
+from apps.catalog import operations as catalog
+from apps.catalog.models import Plan
+from apps.core.refusals import Conflict
+from apps.invoicing import issuing
+from apps.invoicing.lifecycle import changing, ending, items, pausing
+from apps.invoicing.models import CreditNote, Invoice
+from apps.subscriptions.models import Period, Subscription
+from apps.tenancy.models import Organization
+from apps.usage import operations as usage
+from tests.lifecycle import worlds
+from tests.lifecycle.worlds import WHO, charged, credited, day, item_of, spans
+
+
+@pytest.fixture
+def world(seller: Organization) -> worlds.World:
+    return worlds.world(seller)
+
+
+def yearly_plan(world: worlds.World, **fields: str) -> Plan:
+    plan = catalog.create_plan(
+        organization=world.seller,
+        product=world.pro.product,
+        key="yearly",
+        name="Yearly plan",
+        interval_unit="year",
+        now=day("2026-09-01"),
+        **fields,
+    )
+    catalog.set_price(
+        organization=world.seller, plan=plan, currency="USD", form=worlds.per_unit("365"), now=day("2026-09-01")
+    )
+    catalog.enable_add_on(plan=plan, add_on=world.calls)
+    catalog.enable_add_on(plan=plan, add_on=world.support, automatic=False)
+    return plan
+
+
+def test_what_is_canceled_before_it_begins_has_no_period_and_no_bill(world: worlds.World) -> None:
+    subscription = world.start("2026-09-01", starts_at=day("2026-10-01"))
+    changed = ending.cancel(subscription=subscription, now=day("2026-09-16"), actor=WHO, when="now")
+    assert (charged(changed), Subscription.objects.get().status) == ([], "canceled")
+    assert not Period.objects.exists() and not Invoice.objects.exists()
+
+
+def test_by_the_calendar_a_fee_that_goes_on_yearly_begins_with_the_rest_of_the_year(seller: Organization) -> None:
+    world = worlds.world(seller, alignment="calendar")
+    yearly = yearly_plan(world, alignment="calendar")
+    subscription = world.start(add_ons=[world.support])
+    changing.change_plan(subscription=subscription, plan=yearly, now=day("2026-09-16"), actor=WHO, when="period_end")
+    assert world.close("2026-10-01") == ["95.02"]  # 92 of 365 days: 92.00 for the plan, 3.02 for support
+    assert spans(item_of(subscription, world.support))[-1] == ("10-01", "01-01", "current", True)
+
+
+def test_usage_that_is_ahead_of_a_planned_change_is_recorded_at_the_new_price(
+    world: worlds.World, seller: Organization
+) -> None:
+    catalog.set_price(
+        organization=seller,
+        plan=world.pro,
+        add_on=world.calls,
+        currency="USD",
+        form=worlds.per_unit("0.05"),
+        now=day("2026-09-01"),
+    )
+    subscription = world.start()
+    changing.change_plan(subscription=subscription, plan=world.pro, now=day("2026-09-16"), actor=WHO, when="period_end")
+    world.use("100", "2026-10-01T00:01:00", now=day("2026-09-30T23:58:00"))
+    assert world.close("2026-10-01") == ["90.00"]
+    assert world.close("2026-11-01") == ["95.00"]
+
+
+def test_what_is_removed_from_a_subscription_that_is_to_end_ends_with_it(
+    world: worlds.World, seller: Organization
+) -> None:
+    domain = worlds.add_on(seller, "domain", [world.basic], price="120", interval_unit="year")
+    subscription = world.start(add_ons=[domain])
+    ending.cancel(subscription=subscription, now=day("2026-09-10"), actor=WHO)
+    changed = items.remove_item(item=item_of(subscription, domain), now=day("2026-09-11"), actor=WHO)
+    assert changed.at == item_of(subscription, domain).ends_at == day("2026-10-01")
+    world.close("2026-10-01")
+    assert not Period.objects.filter(status="current").exists()
+
+
+def test_the_cycle_of_a_free_plan_is_its_own_and_not_that_of_the_fee_before(world: worlds.World) -> None:
+    free = catalog.create_plan(
+        organization=world.seller,
+        product=world.pro.product,
+        key="free",
+        name="Free plan",
+        interval_unit="year",
+        is_free=True,
+        now=day("2026-09-01"),
+    )
+    subscription = world.start()
+    changing.change_plan(subscription=subscription, plan=free, now=day("2026-09-16"), actor=WHO)
+    changed = ending.cancel(subscription=subscription, now=day("2026-09-20"), actor=WHO)
+    assert changed.at == day("2027-09-16")
+
+
+def test_fees_that_stay_owed_are_for_as_many_as_there_were(world: worlds.World) -> None:
+    subscription = world.start()
+    pausing.pause(subscription=subscription, now=day("2026-09-11"), actor=WHO)
+    pausing.resume(subscription=subscription, now=day("2026-09-21"), actor=WHO)
+    items.set_quantity(item=item_of(subscription), quantity=Decimal(3), now=day("2026-09-26"), actor=WHO)
+    assert world.close("2026-10-01") == ["90.00"]
+
+
+def test_three_verbs_of_one_instant_follow_each_other(world: worlds.World) -> None:
+    """The clock of a test organization stands still; each verb leaves a moment of what the one before began."""
+    subscription = world.start()
+    now = day("2026-09-11")
+    pausing.pause(subscription=subscription, now=now, actor=WHO, proration="prorate")
+    pausing.resume(subscription=subscription, now=now, actor=WHO)
+    changing.change_plan(subscription=subscription, plan=world.pro, now=now, actor=WHO)
+    ending.cancel(subscription=subscription, now=now, actor=WHO, when="now", proration="prorate")
+    assert worlds.balance(world.buyer) == "10.00"
+    assert not Period.objects.filter(status="current").exists()
+
+
+def test_a_cut_waits_while_usage_is_ahead_of_the_end_of_another_period(
+    world: worlds.World, seller: Organization
+) -> None:
+    """Calls are metered by the week: one is ahead of the month's end, at which the fee's period ends."""
+    type(world.calls).objects.filter(pk=world.calls.pk).update(interval_unit="week")
+    subscription = world.start()
+    world.close("2026-09-29")
+    world.use("100", "2026-10-01T00:01:00", now=day("2026-09-30T23:58:00"))
+    with pytest.raises(Conflict) as refused:
+        ending.cancel(subscription=subscription, now=day("2026-09-30T23:58:30"), actor=WHO, when="now")
+    assert refused.value.code == "usage_ahead"
+    world.close("2026-10-01")
+    ending.cancel(subscription=subscription, now=day("2026-10-01T00:00:30"), actor=WHO, when="now")
+    assert not Period.objects.filter(status="current").exists()
+
+
+def test_what_was_canceled_while_its_fee_stood_on_a_draft_is_given_back_when_it_is_issued(
+    world: worlds.World, seller: Organization
+) -> None:
+    type(seller).objects.update(auto_finalize=False)
+    seller.refresh_from_db()
+    subscription = world.start()
+    changed = ending.cancel(
+        subscription=subscription, now=day("2026-09-01"), actor=WHO, when="now", proration="prorate"
+    )
+    assert credited(changed) == []
+    issuing.issue(invoice=Invoice.objects.get(cause="start"), now=day("2026-09-02"))
+    assert [note.total.text() for note in CreditNote.objects.all()] == ["30.00"]
+    assert worlds.balance(world.buyer) == "0.00"
+
+
+def test_during_grace_what_is_added_is_billed_at_once_though_a_usage_system_is_waited_for(
+    world: worlds.World, seller: Organization
+) -> None:
+    type(seller).objects.update(usage_grace="5 days")
+    seller.refresh_from_db()
+    subscription = world.start()
+    usage.set_source(item=item_of(subscription, world.calls), url="https://usage.example/calls", now=day("2026-09-02"))
+    changed = items.add_item(subscription=subscription, add_on=world.support, now=day("2026-10-02"), actor=WHO)
+    assert charged(changed) == [("Support", "11.61")]
