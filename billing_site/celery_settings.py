@@ -49,5 +49,6 @@ beat_schedule = {
     "outbox": {"task": "outbox.work", "schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS}},
     "pulls": {"task": "usage.announce_pulls", "schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS}},
     "closing": {"task": "invoicing.close_due", "schedule": 60.0, "options": {"expires": 60}},
+    "reminders": {"task": "delivery.remind", "schedule": 600.0, "options": {"expires": 600}},
     "rollups": {"task": "usage.advance_rollups", "schedule": 60.0, "options": {"expires": 60}},
 }

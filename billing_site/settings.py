@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "apps.usage",
     "apps.invoicing",
     "apps.delivery",
+    "apps.portal",
     "apps.api",
     "apps.backoffice",
 ]

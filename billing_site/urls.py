@@ -10,6 +10,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("apps.api.urls")),
+    path("i/", include("apps.portal.urls")),
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("health/work", health.work),

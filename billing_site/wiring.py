@@ -9,6 +9,8 @@ HANDLERS: Wiring = {
     "credit_note.issued": {"delivery.store_credit_note": delivery.store_credit_note},
     "credit_note_document.stored": {"delivery.mail_credit_note": delivery.mail_credit_note},
     "document.stored": {"delivery.mail_invoice": delivery.mail_invoice},
+    "invoice.paid": {"delivery.mail_receipt": delivery.mail_receipt},
+    "invoice.reminder_due": {"delivery.mail_reminder": delivery.mail_reminder},
     "invoice.resend_requested": {"delivery.mail_again": delivery.mail_again},
     "usage.alert_reached": {"delivery.mail_alert": delivery.mail_alert},
     "usage.limit_reached": {"delivery.mail_limit": delivery.mail_limit},

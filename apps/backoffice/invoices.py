@@ -17,7 +17,7 @@ from apps.core.admin import badge
 from apps.core.formats import Formats
 from apps.core.refusals import Refusal
 from apps.delivery import queries as delivery
-from apps.delivery.mails import file_name
+from apps.delivery.letters import file_name
 from apps.delivery.paper import invoice_paper
 from apps.delivery.voice import SOURCE
 from apps.invoicing import finalizing, queries

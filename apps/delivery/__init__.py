@@ -1,5 +1,5 @@
 """How a document reaches its reader.
 
-Owns: the PDF of an invoice, e-mail, Delivery and Attempt.
+Owns: the PDFs of invoices and credit notes, their languages, e-mail with its links, reminders, Delivery and Attempt.
 Does not own: what the document says (invoicing).
 """

@@ -3,14 +3,18 @@
 Wired in billing_site.wiring.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
+from django.core.mail import EmailMessage
+
 from apps.accounts import queries as accounts
 from apps.accounts.models import Customer
-from apps.delivery import credit_mails, mails, notices, operations, queries, rendering, sending
+from apps.delivery import credit_letters, letters, mails, notices, operations, queries, rendering, sending
 from apps.delivery.credit_paper import credit_note_paper
+from apps.delivery.letters import Letter
+from apps.delivery.models import Delivery
 from apps.delivery.notices import Reader
 from apps.delivery.paper import Paper, invoice_paper
 from apps.delivery.renderer import Undrawable
@@ -38,31 +42,53 @@ def store_credit_note(message: Message, now: datetime) -> None:
 
 
 def mail_invoice(message: Message, now: datetime) -> None:
-    """Mail a stored paper to the buyer, unless the seller wants no mail about invoices of zero."""
+    """Mail a stored paper to the buyer and who gets copies, unless the seller wants no mail about invoices of zero."""
     invoice = queries.invoice_named(public_id=message.payload["invoice"])
     if invoice.total_minor == 0 and invoice.organization.zero_invoices == Organization.ZeroInvoices.ISSUE:
         return
-    _mail(message, invoice, recipient=invoice.buyer["email"], text="", now=now)
+    link = operations.open_link(invoice=invoice, now=now)
+    _mail(message, invoice, readers_of(invoice), lambda: letters.letter_of(invoice=invoice, link=link), now)
 
 
 def mail_credit_note(message: Message, now: datetime) -> None:
-    """Mail a stored credit note to the buyer."""
+    """Mail a stored credit note to the buyer and who gets copies."""
     note = queries.credit_note_named(public_id=message.payload["credit_note"])
-    document = queries.document_of_credit_note(credit_note=note)
-    if document is None:
-        raise RetryLater(f"The PDF of {note.number} is not rendered yet.")
-    delivery = operations.queue(message=message, invoice=note.invoice, recipient=note.buyer["email"], now=now)
-    sending.send(
-        delivery=delivery,
-        compose=lambda: credit_mails.compose(delivery=delivery, credit_note=note, pdf=bytes(document.content)),
-        now=now,
-    )
+    letter = partial(credit_letters.letter_of, credit_note=note)
+    _mail(message, note, readers_of(note), letter, now)
 
 
 def mail_again(message: Message, now: datetime) -> None:
     """Mail a stored paper to whom a person named, with that person's words."""
     invoice = queries.invoice_named(public_id=message.payload["invoice"])
-    _mail(message, invoice, recipient=message.payload["recipient"], text=message.payload["text"], now=now)
+    link, text = operations.open_link(invoice=invoice, now=now), message.payload["text"]
+    letter = partial(letters.letter_of, invoice=invoice, text=text, link=link)
+    _mail(message, invoice, [message.payload["recipient"]], letter, now)
+
+
+def mail_receipt(message: Message, now: datetime) -> None:
+    """Thank for a payment; do nothing where an invoice counts as paid without one."""
+    invoice = queries.invoice_named(public_id=message.payload["invoice"])
+    paid = queries.paid_on(invoice=invoice)
+    if not paid.minor:
+        return
+    link = operations.open_link(invoice=invoice, now=now)
+    letter = partial(letters.receipt_of, invoice=invoice, paid=paid, link=link)
+    _mail(message, invoice, readers_of(invoice), letter, now)
+
+
+def mail_reminder(message: Message, now: datetime) -> None:
+    """Remind of an invoice, unless it is paid by now or nothing is to be paid any more."""
+    invoice = queries.invoice_named(public_id=message.payload["invoice"])
+    if invoice.status != Invoice.Status.OPEN or not invoice.amount_due.minor:
+        return
+    link = operations.open_link(invoice=invoice, now=now)
+    letter = partial(letters.reminder_of, invoice=invoice, days=message.payload["days"], link=link)
+    _mail(message, invoice, readers_of(invoice), letter, now)
+
+
+def readers_of(document: Invoice | CreditNote) -> list[str]:
+    """Return who gets a document: the buyer, then the addresses of copies, each once."""
+    return list(dict.fromkeys([document.buyer["email"], *document.buyer.get("cc_emails", [])]))
 
 
 def mail_alert(message: Message, now: datetime) -> None:
@@ -85,27 +111,52 @@ def _store(message: Message, paper_of: Invoice | CreditNote, paper: Paper, now: 
     operations.store_document(message=message, paper_of=paper_of, content=drawn.content, pages=drawn.pages, now=now)
 
 
-def _mail(message: Message, invoice: Invoice, *, recipient: str, text: str, now: datetime) -> None:
-    document = queries.document_of(invoice=invoice)
+def _mail(
+    message: Message,
+    paper_of: Invoice | CreditNote,
+    recipients: Sequence[str],
+    letter: Callable[[], Letter],
+    now: datetime,
+) -> None:
+    """Mail a stored paper with a letter to each recipient, once it is stored."""
+    if isinstance(paper_of, Invoice):
+        document, invoice = queries.document_of(invoice=paper_of), paper_of
+    else:
+        document, invoice = queries.document_of_credit_note(credit_note=paper_of), paper_of.invoice
     if document is None:
-        raise RetryLater(f"The PDF of {invoice.number} is not rendered yet.")
-    delivery = operations.queue(message=message, invoice=invoice, recipient=recipient, now=now)
-    sending.send(
-        delivery=delivery,
-        compose=lambda: mails.compose(delivery=delivery, pdf=bytes(document.content), text=text),
-        now=now,
-    )
+        raise RetryLater(f"The PDF of {paper_of.number} is not rendered yet.")
+
+    def compose(delivery: Delivery) -> EmailMessage:
+        return mails.compose(delivery=delivery, document=document, letter=letter())
+
+    _send_each(message, recipients, compose, now, invoice)
 
 
 def _notify(message: Message, readers: Sequence[Reader], now: datetime) -> None:
-    """Mail a notice to each reader; what went wrong with one keeps it from no other."""
+    """Mail a notice to each reader."""
     if not readers:
         raise GiveUp("There is nobody to tell: the organization has no billing e-mail.")
+    by_address = {reader.address: reader for reader in readers}
+
+    def compose(delivery: Delivery) -> EmailMessage:
+        return notices.compose(delivery, by_address[delivery.recipient])
+
+    _send_each(message, list(by_address), compose, now)
+
+
+def _send_each(
+    message: Message,
+    recipients: Sequence[str],
+    compose: Callable[[Delivery], EmailMessage],
+    now: datetime,
+    invoice: Invoice | None = None,
+) -> None:
+    """Send a message to each recipient; what went wrong with one keeps it from no other."""
     later, final = [], []
-    for reader in readers:
-        delivery = operations.queue(message=message, recipient=reader.address, now=now)
+    for recipient in recipients:
+        delivery = operations.queue(message=message, invoice=invoice, recipient=recipient, now=now)
         try:
-            sending.send(delivery=delivery, compose=partial(notices.compose, delivery, reader), now=now)
+            sending.send(delivery=delivery, compose=partial(compose, delivery), now=now)
         except RetryLater as fault:
             later.append(str(fault))
         except GiveUp as fault:

@@ -22,6 +22,7 @@ class Document(Owned):
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     pages = models.PositiveIntegerField()
+    usage_csv = models.BinaryField(null=True, help_text="The usage behind it, where that is too long to be printed.")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -39,6 +40,37 @@ class Document(Owned):
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.pages} pages)"
+
+
+class InvoiceLink(Owned):
+    """A link under which whoever has it sees an invoice: its token is a signature, and kept as a digest alone."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [same_organization("invoice", name="link_invoice_owned")]
+
+    def __str__(self) -> str:
+        return f"link to {self.invoice_id}"
+
+
+class Reminder(Owned):
+    """One step of the schedule of reminders, taken for an invoice: once for ever."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    days = models.SmallIntegerField(help_text="After the due day; negative is before it.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            same_organization("invoice", name="reminder_invoice_owned"),
+            models.UniqueConstraint(fields=["invoice", "days"], name="reminder_step_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.days} days"
 
 
 class Delivery(Owned):

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from apps.accounts.models import Customer
-from apps.delivery import mails, wording
+from apps.delivery import letters, mails, wording
 from apps.delivery.models import Delivery
 from apps.delivery.voice import Voice
 from apps.rating.money import to_money
@@ -90,14 +90,14 @@ def notice_of(told: Mapping[str, Any], reader: Reader) -> Notice:
     sentence = voice.say("{item}: {event}", item=what, event=words.reached())
     is_test = organization.mode == Organization.Mode.TEST
     return Notice(
-        subject=mails.marked(is_test, sentence),
+        subject=letters.marked(is_test, sentence),
         opening=voice.say("{sentence}.", sentence=sentence),
         words=words.consequence(),
         rows=words.rows(),
         link="" if reader.is_customer else _usage_page(customer),
         link_text=voice.say("See the usage"),
-        pair=mails.pair(voice),
-        closing=mails.invitation(voice) if organization.email else "",
+        pair=letters.pair(voice),
+        closing=letters.invitation(voice) if organization.email else "",
         signature=organization.name,
         test=voice.say("This is a test: it tells of a test organization, and nothing is owed.") if is_test else "",
         language=voice.tag,

@@ -10,11 +10,13 @@ from django.core.validators import EmailValidator
 from django.db import transaction
 
 from apps.core.refusals import Conflict, Refusal
-from apps.delivery.models import Attempt, Delivery, Document
+from apps.delivery import links
+from apps.delivery.models import Attempt, Delivery, Document, InvoiceLink, Reminder
 from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox import operations as outbox
 from apps.outbox.models import Message
 from apps.tenancy import operations as tenancy
+from apps.tenancy.models import Organization
 
 LONGEST_ADDRESS = 254
 LONGEST_TEXT = 5000
@@ -40,7 +42,13 @@ class Result:
 
 @transaction.atomic
 def store_document(
-    *, message: Message, paper_of: Invoice | CreditNote, content: bytes, pages: int, now: datetime
+    *,
+    message: Message,
+    paper_of: Invoice | CreditNote,
+    content: bytes,
+    pages: int,
+    now: datetime,
+    usage_csv: bytes | None = None,
 ) -> Document:
     """Store the paper of an invoice or a credit note once and announce it; return the one that is stored already."""
     kind = "invoice" if isinstance(paper_of, Invoice) else "credit_note"
@@ -51,6 +59,7 @@ def store_document(
             "content": content,
             "sha256": hashlib.sha256(content).hexdigest(),
             "pages": pages,
+            "usage_csv": usage_csv,
             "created_at": now,
         },
     )
@@ -97,6 +106,17 @@ def resend(*, invoice: Invoice, recipient: str, message_text: str = "", actor: s
         payload={"invoice": invoice.public_id, "recipient": recipient, "text": message_text},
         now=now,
     )
+
+
+@transaction.atomic
+def open_link(*, invoice: Invoice, now: datetime) -> str:
+    """Make an invoice's link work, unless it does already; return the address."""
+    InvoiceLink.objects.get_or_create(
+        organization=invoice.organization,
+        digest=links.digest_of(links.token_of(invoice)),
+        defaults={"invoice": invoice, "created_at": now},
+    )
+    return links.address_of(invoice)
 
 
 @transaction.atomic
@@ -164,3 +184,23 @@ def lose(*, delivery: Delivery, now: datetime) -> None:
         outcome=Attempt.Outcome.UNKNOWN, detail="The worker stopped before it knew the outcome.", finished_at=now
     )
     Delivery.objects.filter(pk=held.pk).update(status=Delivery.Status.UNKNOWN)
+
+
+@transaction.atomic
+def remind(*, organization: Organization, invoice: Invoice, days: int, now: datetime) -> Message | None:
+    """Take one step of the schedule of reminders for an invoice; None where it was taken, or nothing is to be paid.
+
+    Steps before it that were missed are passed over: one mail, not several at once.
+    """
+    held = Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
+    if held.status != Invoice.Status.OPEN or not held.amount_due.minor:
+        return None
+    if Reminder.objects.filter(invoice=held, days__gte=days).exists():
+        return None
+    Reminder.objects.create(organization=organization, invoice=held, days=days, created_at=now)
+    return outbox.append(
+        organization=organization,
+        topic="invoice.reminder_due",
+        payload={"invoice": held.public_id, "number": held.number, "days": days},
+        now=now,
+    )

@@ -40,11 +40,12 @@ WRITERS = [
     "apps.delivery.operations",
 ]
 LOCKERS = [*WRITERS, "apps.invoicing.boundaries", "apps.invoicing.settling"]
-# Who works across organizations: signing in, and the machinery that takes them one after the other.
+# Who works across organizations: signing in, following a link, and the machinery that takes them one after the other.
 ACROSS = [
     "apps.tenancy.operations",
     "apps.tenancy.queries",
     "apps.accounts.queries",
+    "apps.delivery.links",
     "apps.outbox.operations",
     "apps.outbox.queries",
 ]

@@ -17,7 +17,8 @@ from apps.catalog import operations as catalog
 from apps.core.encrypted_field import EncryptedTextField
 from apps.core.encryption import Secret
 from apps.core.ids import PublicIdField
-from apps.delivery.models import Attempt, Delivery, Document
+from apps.delivery import operations as deliveries
+from apps.delivery.models import Attempt, Delivery, Document, Reminder
 from apps.invoicing import assembling, closing, crediting
 from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox import operations as outbox
@@ -215,6 +216,8 @@ def _deliver(seller: Organization) -> None:
             created_at=NOW,
             **paper_of,
         )
+    deliveries.open_link(invoice=invoice, now=NOW)
+    Reminder.objects.create(organization=seller, invoice=invoice, days=3, created_at=NOW)
     delivery = Delivery.objects.create(
         organization=seller, message=message, invoice=invoice, recipient="to@example.com", created_at=NOW
     )

@@ -1,28 +1,10 @@
 """The mail that carries a credit note: what was taken back, of which invoice, and what becomes of it."""
 
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
-
-from apps.delivery import mails
+from apps.delivery import letters
 from apps.delivery.credit_paper import credit_note_paper
-from apps.delivery.mails import MOST_LINES, Letter
-from apps.delivery.models import Delivery
+from apps.delivery.letters import MOST_LINES, Letter
 from apps.delivery.paper import voice_of
 from apps.invoicing.models import CreditNote
-
-
-def compose(*, delivery: Delivery, credit_note: CreditNote, pdf: bytes) -> EmailMultiAlternatives:
-    """Put a delivery into a message with the paper attached; raise Unsendable where a name would break a header."""
-    letter = letter_of(credit_note=credit_note)
-    mail = mails.addressed(
-        delivery=delivery,
-        organization=credit_note.organization,
-        subject=letter.subject,
-        body=mails.plain(letter),
-        markup=render_to_string("delivery/invoice_mail.html", {"letter": letter}),
-    )
-    mail.attach(mails.file_name(credit_note) + ".pdf", pdf, "application/pdf")
-    return mails.checked(mail)
 
 
 def letter_of(*, credit_note: CreditNote) -> Letter:
@@ -38,7 +20,7 @@ def letter_of(*, credit_note: CreditNote) -> Letter:
     )
     rest, comma = len(paper.lines) - MOST_LINES, voice.say(", ")
     return Letter(
-        subject=mails.marked(paper.is_test, headline),
+        subject=letters.marked(paper.is_test, headline),
         opening=voice.say("{sentence}.", sentence=headline),
         words=(voice.say("{sentence}.", sentence=paper.settles),),
         rows=tuple((comma.join(filter(None, (line.description, line.period))), line.amount) for line in paper.lines)[
@@ -47,16 +29,17 @@ def letter_of(*, credit_note: CreditNote) -> Letter:
         more=voice.many("and {count} more line on the credit note", "and {count} more lines on the credit note", rest)
         if rest > 0
         else "",
-        sums=mails.sums(paper),
+        sums=letters.sums(paper),
         payment=(),
         how_to_pay="",
-        pair=mails.pair(voice),
-        closing=mails.closing(
+        pair=letters.pair(voice),
+        closing=letters.closing(
             voice,
-            voice.say("The credit note is attached as {file}.", file=f"{mails.file_name(credit_note)}.pdf"),
+            voice.say("The credit note is attached as {file}.", file=f"{letters.file_name(credit_note)}.pdf"),
             has_reply=bool(credit_note.organization.email),
         ),
         signature=(paper.seller.name, *paper.footer),
-        test=mails.test_words(voice) if paper.is_test else "",
+        test=letters.test_words(voice) if paper.is_test else "",
         language=paper.language,
+        color=paper.color,
     )
