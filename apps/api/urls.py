@@ -20,6 +20,7 @@ from apps.invoicing.api.subscriptions.verbs import (
     Suspend,
 )
 from apps.subscriptions.api.items import ItemPrice, ItemsMove
+from apps.subscriptions.api.seats import SubscriptionSeats
 from apps.usage.api.events import EventDetail, EventReversal
 from apps.usage.api.pull_sources import ItemPullSource
 from apps.usage.api.recording import Usage
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("subscriptions/<str:public_id>/reactivate", Reactivate.as_view()),
     path("subscriptions/<str:public_id>/restore", Restore.as_view()),
     path("subscriptions/<str:public_id>/resume", Resume.as_view()),
+    path("subscriptions/<str:public_id>/seats", SubscriptionSeats.as_view()),
     path("subscriptions/<str:public_id>/suspend", Suspend.as_view()),
     path("usage", Usage.as_view()),
     path("usage/current", CurrentUsage.as_view()),

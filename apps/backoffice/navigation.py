@@ -26,6 +26,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry("Invoices", "receipt_long", "invoicing_invoice_changelist"),
             _entry("Credit notes", "undo", "invoicing_creditnote_changelist"),
             _entry("Subscriptions", "autorenew", "subscriptions_subscription_changelist"),
+            _entry("Seats", "event_seat", "subscriptions_seat_changelist"),
             _entry("Usage", "monitoring", "usage_event_changelist", active="is_among_events"),
             _entry("Quick entry", "bolt", "usage_event_quick_entry", "may_record_usage"),
             _entry("Paste rows", "content_paste", "paste_rows", "may_record_usage"),

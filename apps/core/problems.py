@@ -128,6 +128,10 @@ class Problem(serializers.Serializer[Any]):
     limit = serializers.CharField(required=False, help_text="With usage_limit_reached: the limit.")
     used = serializers.CharField(required=False, help_text="With usage_limit_reached: what the period measured.")
     left = serializers.CharField(required=False, help_text="With usage_limit_reached: what the limit leaves.")
+    bought = serializers.IntegerField(
+        required=False, help_text="With no_seat_left, seats_assigned: how many seats are."
+    )
+    assigned = serializers.IntegerField(required=False, help_text="With the same: how many seats are assigned.")
 
 
 def responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:

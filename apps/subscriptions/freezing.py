@@ -1,8 +1,8 @@
-"""What the database refuses to change of a time line."""
+"""What the database refuses to change of time lines and seats."""
 
 import pgtrigger
 
-from apps.core.triggers import no_truncate
+from apps.core.triggers import frozen, no_truncate
 
 _REFUSE = (
     "RAISE EXCEPTION 'subscriptions_period: an opened period keeps its bounds and price' "
@@ -29,3 +29,16 @@ def period_triggers() -> list[pgtrigger.Trigger]:
         ),
         no_truncate("subscriptions_period"),
     ]
+
+
+def seat_triggers() -> list[pgtrigger.Trigger]:
+    """Refuse DELETE and TRUNCATE, and every UPDATE but the one that writes a seat's end."""
+    over = pgtrigger.Trigger(
+        name="over",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition("OLD.unassigned_at IS NOT NULL"),
+        func="RAISE EXCEPTION 'subscriptions_seat: what has ended stays as it was' "
+        "USING ERRCODE = 'restrict_violation';",
+    )
+    return [*frozen("subscriptions_seat", allow=["unassigned_at"], why="seats are a history"), over]

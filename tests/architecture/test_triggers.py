@@ -9,13 +9,13 @@ from apps.catalog.models import Price
 from apps.delivery.models import Document
 from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Line, NumberSeries
 from apps.outbox.models import Message
-from apps.subscriptions.models import Period, Quantity
+from apps.subscriptions.models import Period, Quantity, Seat
 from apps.tenancy.models import AuditEntry, KeptAnswer, Logo
 from apps.usage.models import Event
 from tests.architecture.rows import Model, is_history, keys
 
 APPEND_ONLY: set[Model] = {Allocation, AuditEntry, CreditLine, CreditNote, Document, Event, Logo}
-FROZEN: set[Model] = {Charge, Invoice, KeptAnswer, Line, Message, Period, Price, Quantity}
+FROZEN: set[Model] = {Charge, Invoice, KeptAnswer, Line, Message, Period, Price, Quantity, Seat}
 KEPT: set[Model] = {NumberSeries}
 
 

@@ -7,7 +7,7 @@ from apps.accounts.models import ApiKey, Customer, Member
 from apps.catalog.models import AddOn, Feature, Metric, Plan, Price, Product
 from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox.models import Job
-from apps.subscriptions.models import Item, Subscription
+from apps.subscriptions.models import Item, Seat, Subscription
 from apps.tenancy.models import Organization
 from apps.usage.models import Alert, Event, Limit, PullSource
 from tests.walker.classes import (
@@ -44,6 +44,7 @@ KINDS = [
     Kind(Price, adds=MANAGERS),
     Kind(Feature, adds=MANAGERS, changes=MANAGERS),
     Kind(Subscription),
+    Kind(Seat),
     Kind(Item),
     Kind(Event),
     Kind(PullSource),
@@ -124,6 +125,11 @@ def pull_source_body(world: World) -> dict[str, Any]:
 def move_body(world: World) -> dict[str, Any]:
     """Return whose items to move."""
     return {"plan": world.row(Plan).public_id}
+
+
+def seats_body(world: World) -> dict[str, Any]:
+    """Return a seat to take away: no more than the one that is assigned was bought."""
+    return {"unassign": [world.row(Seat).grantee]}
 
 
 def alert_body(world: World) -> dict[str, Any]:
@@ -231,6 +237,7 @@ CLASSES: dict[str, Page] = {
     "admin:accounts_customer_restore": Page(opens=MANAGERS, writes=MANAGERS, fills=CUSTOMER),
     "admin:accounts_customer_start_subscription": Page(opens=MANAGERS, writes=MANAGERS, fills=CUSTOMER, shows=True),
     "admin:subscriptions_subscription_retry": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Subscription}),
+    "admin:subscriptions_seat_of_subscription": Page(writes=MANAGERS, fills={"object_id": Subscription}, shows=True),
     **archiving(Product, Feature, Metric, Plan, AddOn),
     "admin:catalog_plan_offer": Page(writes=MEMBERS, fills=PLAN, shows=True),
     "admin:catalog_plan_features": Page(opens=MANAGERS, writes=MANAGERS, fills=PLAN, shows=True),
@@ -304,6 +311,9 @@ CLASSES: dict[str, Page] = {
         API, writes=MANAGERS, fills={"public_id": Plan, "add_on": AddOn}, shows=True, body=alert_body
     ),
     "/api/v1/alerts/%(public_id)s": Page(API, opens=NOBODY, fills={"public_id": Alert}),
+    "/api/v1/subscriptions/%(public_id)s/seats": Page(
+        API, writes=MANAGERS, fills={"public_id": Subscription}, shows=True, body=seats_body
+    ),
     "/api/v1/usage": Page(API, writes=RECORDERS, shows=True, body=usage_body),
     "/api/v1/usage/current": Page(API, asks={"item": Item}, shows=True),
     "/api/v1/usage/series": Page(API, asks={"item": Item}, shows=True),

@@ -23,6 +23,7 @@ from apps.invoicing import assembling, closing, crediting
 from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox import operations as outbox
 from apps.outbox.models import Job, Message
+from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Period, PlanChange, Subscription
 from apps.tenancy import operations as tenancy
 from apps.tenancy import scope
@@ -173,8 +174,10 @@ def _limit(seller: Organization, offer: builders.Offer) -> None:
 
 
 def _plan_ahead(seller: Organization) -> None:
-    """A change of plan that was planned and withdrawn."""
+    """A seat, and a change of plan that was planned and withdrawn."""
     subscription = Subscription.objects.earliest("pk")
+    newest = Subscription.objects.latest("pk")
+    subscriptions.change_seats(subscription=newest, now=NOW, actor="somebody", assign=["user-of-buyer"])
     PlanChange.objects.create(
         organization=seller,
         subscription=subscription,

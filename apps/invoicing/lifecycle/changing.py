@@ -33,7 +33,7 @@ def change_plan(
 
     Add-ons that the new plan enables at the same price and interval are not touched. `quantity` is that of the base
     fee, as it is unless given. Raise Refusal where the plan is the same or archived, or something has no price in the
-    subscription's currency; Conflict where it has ended or is paused.
+    subscription's currency; Conflict where it has ended or is paused, or more seats are assigned than would be bought.
     """
     held = hold(subscription=subscription, now=now)
     _check(held, plan)

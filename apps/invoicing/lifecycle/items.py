@@ -93,7 +93,8 @@ def set_quantity(
     """Say how many of an item there are. A rise counts from now, and is billed with the next invoice or `invoice_now`.
 
     A fall counts from the next period, or with `prorate` from now, and then what was paid for it is given back at once.
-    Raise Refusal for usage and one-time items, or a quantity that is not above zero; Conflict where it has ended.
+    Raise Refusal for usage and one-time items, or a quantity that is not above zero; Conflict where it has ended, or
+    more seats are assigned than would be bought.
     """
     held = hold(subscription=item.subscription, now=now)
     item = _own(held, item, now)

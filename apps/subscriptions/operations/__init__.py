@@ -1,4 +1,4 @@
-"""Move the time line. Knows no money."""
+"""Move the time line, and assign seats. Knows no money."""
 
 from apps.subscriptions.operations.changing import change_plan
 from apps.subscriptions.operations.cutting import MOMENT, cut, earliest_cut, end_items, lock_open
@@ -19,13 +19,16 @@ from apps.subscriptions.operations.noting import note
 from apps.subscriptions.operations.pausing import pause, resume
 from apps.subscriptions.operations.planning import carry_out, plan_change, withdraw
 from apps.subscriptions.operations.repricing import move_to_current_price, negotiate
+from apps.subscriptions.operations.seats import MOST_AT_ONCE, change_seats, keep_seats
 from apps.subscriptions.operations.starting import start
 
 __all__ = [
     "MOMENT",
+    "MOST_AT_ONCE",
     "add",
     "carry_out",
     "change_plan",
+    "change_seats",
     "check_quantity",
     "chosen_add_ons",
     "close_periods",
@@ -36,6 +39,7 @@ __all__ = [
     "end_items",
     "find_boundary",
     "go_on",
+    "keep_seats",
     "lock_open",
     "move_to_current_price",
     "move_to_next_boundary",

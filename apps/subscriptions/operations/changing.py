@@ -10,7 +10,7 @@ from apps.core.refusals import Refusal
 from apps.rating.periods import calendar_anchor
 from apps.subscriptions import queries, timeline
 from apps.subscriptions.models import Item, Period, PlanChange, Subscription
-from apps.subscriptions.operations import cutting, items, moving
+from apps.subscriptions.operations import cutting, items, moving, seats
 
 
 def change_plan(
@@ -28,7 +28,7 @@ def change_plan(
     What the new plan enables at the same price and interval is not touched. What goes on otherwise keeps its id, is cut
     and goes on afresh; the rest ends. Of the base fee `quantity` is bought, as many as before unless given. With
     `keep_fees` nothing is given back, so the new fees begin where the old ones end. Raise Refusal where something has
-    no price in the subscription's currency.
+    no price in the subscription's currency, Conflict where fewer base fees are bought than seats assigned.
     """
     before = _alive(subscription, at)
     wanted = _wanted(plan, add_ons, before)
@@ -52,6 +52,7 @@ def change_plan(
     covered = keep_fees and not renewed and base is not None and cutting.is_prepaid(base)
     owed = {} if renewed else queries.fees_owed_until(items=list(going_on))
     _open(subscription, [item for item in fresh if item is not None], going_on, at, covered=covered, owed=owed)
+    seats.keep_seats(subscription=subscription, since=at)
 
 
 def chosen(*, change: PlanChange) -> list[AddOn]:

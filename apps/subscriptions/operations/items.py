@@ -9,6 +9,7 @@ from apps.catalog.models import AddOn, Alignment, Plan, Price, Timing
 from apps.core.refusals import Conflict, Refusal
 from apps.rating.periods import Interval, IntervalUnit, calendar_anchor
 from apps.subscriptions.models import Item, Quantity, Subscription
+from apps.subscriptions.operations.seats import keep_seats
 
 MOST = Decimal(10) ** 15
 
@@ -63,10 +64,13 @@ def anchor_of(*, subscription: Subscription, interval: Interval) -> datetime:
 def set_quantity(*, item: Item, at: datetime, quantity: Decimal) -> None:
     """Say how many of an item there are from an instant on, whatever was said before of any later one.
 
-    Raise Refusal for a quantity that cannot be bought.
+    Raise Refusal for a quantity that cannot be bought, Conflict where that is fewer base fees than seats assigned. The
+    caller holds the subscription's lock.
     """
     check_quantity(quantity)
     Quantity.objects.create(organization_id=item.organization_id, item=item, at=at, quantity=quantity)
+    if item.add_on_id is None:
+        keep_seats(subscription=item.subscription, since=at)
 
 
 def check_quantity(quantity: Decimal) -> None:

@@ -8,7 +8,7 @@ from apps.catalog import queries as catalog
 from apps.catalog.models import AddOn, Plan
 from apps.subscriptions import queries
 from apps.subscriptions.models import PlanChange, Subscription
-from apps.subscriptions.operations import changing, cutting, items
+from apps.subscriptions.operations import changing, cutting, items, seats
 from apps.subscriptions.operations.noting import note
 
 
@@ -26,7 +26,8 @@ def plan_change(
 ) -> PlanChange:
     """Plan a change of plan for an instant ahead; one that was planned before is withdrawn.
 
-    Raise Refusal where an add-on is not offered with the plan, or something has no price in the currency.
+    Raise Refusal where an add-on is not offered with the plan, or something has no price in the currency, Conflict
+    where fewer base fees are to be bought than seats are assigned.
     """
     for add_on in items.chosen_add_ons(plan=plan, add_ons=add_ons):
         catalog.add_on_price(add_on=add_on, plan=plan, currency=subscription.currency)
@@ -44,6 +45,7 @@ def plan_change(
         actor=actor,
         created_at=now,
     )
+    seats.keep_seats(subscription=subscription, since=now)
     note(
         subscription=subscription,
         verb="plan change planned",
