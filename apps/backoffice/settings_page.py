@@ -76,6 +76,7 @@ class OrganizationAdmin(OwnedAdmin):
                     "footer",
                     ("invoice_prefix", "credit_note_prefix", "invoice_digits"),
                     ("page_size", "color"),
+                    "usage_details",
                     "logo_file",
                 )
             },

@@ -11,7 +11,17 @@ from django.core.mail import EmailMessage
 
 from apps.accounts import queries as accounts
 from apps.accounts.models import Customer
-from apps.delivery import credit_letters, letters, mails, notices, operations, queries, rendering, sending
+from apps.delivery import (
+    credit_letters,
+    letters,
+    mails,
+    notices,
+    operations,
+    queries,
+    rendering,
+    sending,
+    usage_details,
+)
 from apps.delivery.credit_paper import credit_note_paper
 from apps.delivery.letters import Letter
 from apps.delivery.models import Delivery
@@ -30,7 +40,8 @@ def store_document(message: Message, now: datetime) -> None:
     invoice = queries.invoice_named(public_id=message.payload["invoice"])
     if queries.document_of(invoice=invoice) is not None:
         return
-    _store(message, invoice, invoice_paper(invoice=invoice), now)
+    detailed = usage_details.detailed(invoice=invoice, paper=invoice_paper(invoice=invoice))
+    _store(message, invoice, detailed.paper, now, detailed.usage_csv)
 
 
 def store_credit_note(message: Message, now: datetime) -> None:
@@ -102,13 +113,26 @@ def mail_limit(message: Message, now: datetime) -> None:
     _notify(message, notices.team(organization=message.organization), now)
 
 
-def _store(message: Message, paper_of: Invoice | CreditNote, paper: Paper, now: datetime) -> None:
+def _store(
+    message: Message,
+    paper_of: Invoice | CreditNote,
+    paper: Paper,
+    now: datetime,
+    usage_csv: bytes | None = None,
+) -> None:
     """Draw a paper and store it; one that cannot be drawn is left to a person, who may retry."""
     try:
         drawn = rendering.render(paper)
     except Undrawable as fault:
         raise GiveUp(str(fault)) from None
-    operations.store_document(message=message, paper_of=paper_of, content=drawn.content, pages=drawn.pages, now=now)
+    operations.store_document(
+        message=message,
+        paper_of=paper_of,
+        content=drawn.content,
+        pages=drawn.pages,
+        usage_csv=usage_csv,
+        now=now,
+    )
 
 
 def _mail(

@@ -76,11 +76,21 @@ class PaperLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UsageTable:
+    """The usage behind one line, as rows of time, quantity and note."""
+
+    title: str
+    head: tuple[str, str, str]
+    rows: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Paper:
     """Everything that is printed. `number` is empty on a draft or preview, `settles` says when to pay.
 
     `credit` is what was applied of the customer's balance, empty where nothing was; `due_label` names the amount due,
-    `mark` stands across an unissued one, `logo` is the digest of the picture at its head.
+    `mark` stands across an unissued one, `logo` is the digest of the picture at its head. `usage` is an appendix, and
+    `usage_note` names the file where it is too long for one.
     """
 
     kind: PaperKind
@@ -108,6 +118,9 @@ class Paper:
     color: str
     logo: str
     language: str
+    usage_heading: str = ""
+    usage: tuple[UsageTable, ...] = ()
+    usage_note: str = ""
 
 
 def invoice_paper(*, invoice: Invoice, language: str = "") -> Paper:

@@ -50,7 +50,7 @@ def finalize(*, invoice: Invoice, now: datetime) -> Invoice:
 def seller_snapshot(organization: Organization) -> dict[str, Any]:
     """Return what a document says of the seller, and how it is laid out."""
     names = ("name", "legal_name", "tax_id", "email", "payment_details", "footer", "page_size", "timezone", "mode")
-    return _snapshot(organization, (*names, "color", "logo", *ADDRESS))
+    return _snapshot(organization, (*names, "color", "logo", "usage_details", *ADDRESS))
 
 
 def buyer_snapshot(customer: Customer, organization: Organization) -> dict[str, Any]:

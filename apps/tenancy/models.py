@@ -131,6 +131,11 @@ class Organization(Address):
         help_text="Printed at the foot of every page: register number and the like.",
     )
     page_size = models.CharField(max_length=6, choices=PageSize.choices, default=PageSize.A4)
+    usage_details = models.BooleanField(
+        "usage in detail",
+        default=False,
+        help_text="Adds every single use to the invoice: up to 2,000 as an appendix, more as a file beside the PDF.",
+    )
     color = models.CharField(
         "colour",
         max_length=7,
