@@ -44,16 +44,16 @@ def told(request: HttpRequest, subjects: Sequence[Owned]) -> list[Entry]:
             who=entry.actor,
             what=entry.verb,
             subject=named[entry.object_id],
-            details=entry.summary.split("; "),
+            details=[detail for detail in entry.summary.split("; ") if detail],
         )
         for entry in tenancy.audit_of(ids=named)[:MOST]
     ]
 
 
-def whole(request: HttpRequest, subjects: Sequence[Owned]) -> list[Entry]:
-    """Return what the audit log tells of these rows, and every change of them, whoever made it."""
+def changes(request: HttpRequest, subjects: Sequence[Owned]) -> list[Entry]:
+    """Return every change of these rows that triggers saw, whoever made it, by the wall clock."""
     formats = formats_of(request)
-    entries = told(request, subjects)
+    entries: list[Entry] = []
     for model in {type(subject): None for subject in subjects}:
         entries += _changes(model, [subject for subject in subjects if type(subject) is model], formats)
     entries.sort(key=_instant, reverse=True)

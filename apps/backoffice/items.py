@@ -4,8 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 
 from apps.accounts.scoped_admin import formats_of, organization_of
+from apps.backoffice.lifecycle import base as lifecycle
+from apps.backoffice.lifecycle import deeds
 from apps.core import clock
 from apps.subscriptions.admin.items import ItemAdmin
 from apps.subscriptions.models import Item
@@ -15,6 +18,9 @@ from apps.usage import pictures, rules
 @admin.register(Item)
 class ItemPages(ItemAdmin):
     """Items, with their usage drawn."""
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*lifecycle.pages(self, deeds.OF_ITEM), *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         item = kwargs.get("obj")

@@ -22,10 +22,10 @@ class Bought(NamedTuple):
 
 def items_of(*, subscription: Subscription) -> list[Item]:
     """Return a subscription's items with what they are priced by, the base fee first."""
-    rows = Item.objects.filter(subscription=subscription).select_related(
-        "subscription__plan", "add_on__metric", "price"
+    rows = Item.objects.filter(subscription=subscription)
+    return list(
+        rows.select_related("subscription__plan", "add_on__metric", "price__add_on", "price__plan").order_by("pk")
     )
-    return list(rows.order_by("pk"))
 
 
 def usage_items(*, customer: Customer) -> list[Item]:

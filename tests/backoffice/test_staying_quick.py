@@ -14,7 +14,7 @@ from tests import builders
 from tests.backoffice.pages import address
 from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER, Offer
 
-MOST = 30
+MOST = 32
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_a_whole_life_is_drawn_and_told(owner: Client, office: Organization) -> 
     told = [(row.what, row.words) for row in page.context["picture"].rows]
     for expected in (
         ("Basic plan (base fee)", "trial, not billed"),
-        ("Basic plan (base fee)", "paused, not billed"),
+        ("Basic plan (base fee)", "not billed"),
         ("Support", "quantity 1 → 3"),
         ("Support", "ended"),
         ("Subscription", "paused"),

@@ -212,6 +212,13 @@ def archiving(*models: Model) -> dict[str, Page]:
     }
 
 
+def lifecycle(model: Model, *deeds: str) -> dict[str, Page]:
+    """Return the classes of the pages of what may be done to a subscription or an item."""
+    prefix = f"admin:subscriptions_{model._meta.model_name}_"
+    page = Page(opens=MANAGERS, writes=MANAGERS, fills={"object_id": model}, shows=True)
+    return {prefix + deed: page for deed in deeds}
+
+
 CLASSES: dict[str, Page] = {
     **office(KINDS),
     "/": Page(REDIRECT),
@@ -238,6 +245,10 @@ CLASSES: dict[str, Page] = {
     "admin:accounts_customer_start_subscription": Page(opens=MANAGERS, writes=MANAGERS, fills=CUSTOMER, shows=True),
     "admin:subscriptions_subscription_retry": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Subscription}),
     "admin:subscriptions_seat_of_subscription": Page(writes=MANAGERS, fills={"object_id": Subscription}, shows=True),
+    **lifecycle(
+        Subscription, "change_plan", "add_item", "pause", "resume", "suspend", "restore", "reactivate", "cancel"
+    ),
+    **lifecycle(Item, "set_quantity", "remove"),
     **archiving(Product, Feature, Metric, Plan, AddOn),
     "admin:catalog_plan_offer": Page(writes=MEMBERS, fills=PLAN, shows=True),
     "admin:catalog_plan_features": Page(opens=MANAGERS, writes=MANAGERS, fills=PLAN, shows=True),

@@ -8,12 +8,15 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
+from django.urls import URLPattern
 
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import allowed, formats_of, organization_of
 from apps.backoffice import customer_pages, histories
+from apps.backoffice.lifecycle import base as lifecycle
+from apps.backoffice.lifecycle import deeds
 from apps.backoffice.subscription import standing
-from apps.backoffice.subscription.picture import picture
+from apps.backoffice.subscription.picture import name_of, picture
 from apps.catalog.wording import price_in_words
 from apps.core import clock
 from apps.core.formats import Formats
@@ -45,6 +48,9 @@ class SubscriptionPages(SubscriptionAdmin):
         context = self.context(request, subscription, title=str(subscription))
         return TemplateResponse(request, TEMPLATE, context | shown(request, subscription))
 
+    def get_urls(self) -> list[URLPattern]:
+        return [*lifecycle.pages(self, deeds.OF_SUBSCRIPTION), *super().get_urls()]
+
 
 def shown(request: HttpRequest, subscription: Subscription) -> dict[str, Any]:
     """Return what the page of a subscription shows."""
@@ -55,8 +61,10 @@ def shown(request: HttpRequest, subscription: Subscription) -> dict[str, Any]:
     items = timelines.items_of(subscription=subscription)
     quantities = timelines.quantities(items=items)
     invoices = list(invoicing.invoices_of_subscription(subscription=subscription)[:MOST_DRAWN])
+    may_manage = allowed(request, Action.MANAGE_CUSTOMERS)
     return {
         "subscription": subscription,
+        "deeds": lifecycle.offered(deeds.OF_SUBSCRIPTION, subscription) if may_manage else [],
         "customer_page": customer_pages.address(subscription.customer, "subscription"),
         "colour": standing.COLOURS[subscription.status],
         "sentences": standing.sentences(subscription, planned=planned, formats=formats, today=today),
@@ -65,17 +73,22 @@ def shown(request: HttpRequest, subscription: Subscription) -> dict[str, Any]:
         "picture": picture(
             subscription=subscription, items=items, quantities=quantities, invoices=invoices, now=now, formats=formats
         ),
-        "items": _items(items, quantities, now, formats),
+        "items": _items(items, quantities, now, formats, may_manage=may_manage),
         "invoices": customer_pages.invoice_rows(invoices[:MOST_LISTED], formats=formats, today=today),
         "all_invoices": customer_pages.address(subscription.customer, "invoices"),
-        "entries": histories.whole(request, [subscription, *items]),
-        "may_manage": allowed(request, Action.MANAGE_CUSTOMERS),
+        "entries": histories.told(request, [subscription]),
+        "changes": histories.changes(request, [subscription, *items]),
         "may_unpark": allowed(request, Action.MANAGE_INVOICES),
     }
 
 
 def _items(
-    items: Sequence[Item], quantities: Mapping[int, Sequence[Bought]], now: datetime, formats: Formats
+    items: Sequence[Item],
+    quantities: Mapping[int, Sequence[Bought]],
+    now: datetime,
+    formats: Formats,
+    *,
+    may_manage: bool,
 ) -> list[dict[str, Any]]:
     """Tell of each item, those that are over last."""
     today = local_date(now, formats.zone)
@@ -84,7 +97,9 @@ def _items(
     rows = [
         {
             "item": item,
+            "name": name_of(item),
             "quantity": formats.number(in_force[item.pk]) if item.pk in in_force else "",
+            "deeds": lifecycle.offered(deeds.OF_ITEM, item) if may_manage else [],
             "price": price_in_words(item.price, formats),
             "period": _span(current, item, formats, today),
             "over": "" if item.ends_at is None or item.ends_at > now else formats.day_of(item.ends_at, today=today),

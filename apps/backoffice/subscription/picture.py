@@ -103,6 +103,11 @@ def picture(
     return Picture(lanes=lay(chart), rows=list(brush.rows(chart)))
 
 
+def name_of(item: Item) -> str:
+    """Name an item; a base fee by the plan that it was of, which need not be the subscription's any more."""
+    return str(item.add_on) if item.add_on is not None else f"{item.price.plan} (base fee)"
+
+
 def _back(subscription: Subscription, items: Sequence[Item]) -> timedelta:
     units = [item.interval_unit for item in items] or [subscription.plan.interval_unit]
     return min(BACK[unit] for unit in units)
@@ -146,7 +151,7 @@ class _Brush:
     def lane(self, item: Item, spans: Sequence[Span]) -> Lane:
         """Draw one item: its periods, and what changed in it."""
         return Lane(
-            name=str(item) if item.add_on else f"{item} (base fee)",
+            name=name_of(item),
             stretches=[self._stretch(span) for span in spans],
             marks=sorted(self._marks(item, spans), key=_instant),
         )
@@ -186,7 +191,7 @@ class _Brush:
     def _free(self, span: Span) -> str:
         trial_ends_at = self.subscription.trial_ends_at
         trial = trial_ends_at is not None and span.span.starts_at < trial_ends_at
-        return "trial, not billed" if trial else "paused, not billed"
+        return "trial, not billed" if trial else NAMES["free"]
 
     def _kind(self, span: Span) -> str:
         if not span.billable:
