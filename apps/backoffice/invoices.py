@@ -18,6 +18,7 @@ from apps.core.formats import Formats
 from apps.core.refusals import Refusal
 from apps.delivery import queries as delivery
 from apps.delivery.letters import file_name
+from apps.delivery.links import address_of
 from apps.delivery.paper import invoice_paper
 from apps.delivery.voice import SOURCE
 from apps.invoicing import finalizing, queries
@@ -90,13 +91,16 @@ class InvoiceAdmin(OwnedAdmin):
             return HttpResponseNotAllowed(["GET"])
         invoice = self.object_or_404(request, object_id or "", self.reading)
         context = self.context(request, invoice, title=f"Invoice {invoice}")
+        document = delivery.document_facts_of(invoice=invoice)
         context |= {
             "invoice": invoice,
             "paper": invoice_paper(invoice=invoice, language=SOURCE),
             "sentence": standing.sentence(invoice, request),
             "past_due": invoice.is_past_due(standing.today_of(request)),
             "deliveries": standing.deliveries(invoice, formats_of(request)),
-            "document": delivery.document_of(invoice=invoice),
+            "document": document,
+            "parked": delivery.parked_paper(invoice=invoice) if invoice.number and not document else None,
+            "link": address_of(invoice) if delivery.has_link(invoice=invoice) else "",
             "credits": _credits(invoice, formats_of(request)),
             "may_manage": allowed(request, Action.MANAGE_INVOICES),
         }

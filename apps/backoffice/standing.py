@@ -13,6 +13,14 @@ from apps.delivery.models import Delivery
 from apps.invoicing.models import Invoice
 from apps.rating.wallclock import local_date
 
+WHAT = {
+    "document.stored": "Invoice",
+    "invoice.resend_requested": "Sent again",
+    "invoice.reminder_due": "Reminder",
+    "invoice.paid": "Receipt",
+    "credit_note_document.stored": "Credit note",
+}
+
 
 def today_of(request: HttpRequest) -> date:
     """Return the organization's local date on its own clock."""
@@ -45,6 +53,8 @@ def deliveries(invoice: Invoice, formats: Formats) -> list[dict[str, Any]]:
         rows.append(
             {
                 "delivery": sent,
+                "what": WHAT.get(sent.message.topic, sent.message.topic),
+                "words": sent.message.payload.get("text", ""),
                 "made": formats.moment(sent.created_at),
                 "sent": formats.moment(sent.sent_at) if sent.sent_at else "",
                 "tries": len(tries),

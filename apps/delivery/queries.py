@@ -2,8 +2,9 @@
 
 from django.db.models import Prefetch, Q, Sum
 
-from apps.delivery.models import Attempt, Delivery, Document
+from apps.delivery.models import Attempt, Delivery, Document, InvoiceLink
 from apps.invoicing.models import CreditNote, Invoice
+from apps.outbox.models import Job
 from apps.rating.money import Money
 
 
@@ -31,7 +32,19 @@ def credit_note_named(*, public_id: str) -> CreditNote:
 def deliveries_of(*, invoice: Invoice) -> list[Delivery]:
     """Return an invoice's deliveries, newest first, each with its attempts in order."""
     attempts = Prefetch("attempts", queryset=Attempt.objects.order_by("number"))
-    return list(Delivery.objects.filter(invoice=invoice).order_by("-pk").prefetch_related(attempts))
+    rows = Delivery.objects.filter(invoice=invoice).select_related("message")
+    return list(rows.order_by("-pk").prefetch_related(attempts))
+
+
+def parked_paper(*, invoice: Invoice) -> Job | None:
+    """Return the job that could not draw an invoice's paper, and waits for a person."""
+    parked = Job.objects.filter(status=Job.Status.FAILED, handler="delivery.store_document")
+    return parked.filter(message__payload__invoice=invoice.public_id).first()
+
+
+def has_link(*, invoice: Invoice) -> bool:
+    """Say whether an invoice's link was given out."""
+    return InvoiceLink.objects.filter(invoice=invoice).exists()
 
 
 def invoice_named(*, public_id: str) -> Invoice:

@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import Customer
+from apps.delivery import links
 from apps.delivery import operations as delivery
 from apps.invoicing.models import Invoice
 from apps.outbox.models import Job, Message
+from apps.outbox.work import work
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Subscription
 from apps.tenancy import scope
@@ -148,3 +150,26 @@ def test_a_failed_job_is_tried_again(owner: Client, draft: Invoice) -> None:
     with scope.of(invoice.organization):
         job.refresh_from_db()
     assert (job.status, job.tries) == (Job.Status.PENDING, 0)
+
+
+def test_the_page_says_what_each_mail_was_and_leads_to_what_the_customer_sees(owner: Client, draft: Invoice) -> None:
+    invoice = finalized(owner, draft)
+    work(clock=lambda: OCTOBER + timedelta(days=1))
+    words = {"recipient": "books@fabrikam.example", "message_text": "As you asked:\n<here>"}
+    owner.post(address("invoicing_invoice_resend", invoice.pk), words)
+    work(clock=lambda: OCTOBER + timedelta(days=1))
+    page = owner.get(address("invoicing_invoice_change", invoice.pk))
+    assert "Sent again As you asked:" in text(page) and "&lt;here&gt;" in page.content.decode()
+    assert "Invoice accounts@fabrikam.example Sent" in text(page)
+    assert f'href="{links.address_of(invoice)}"' in page.content.decode()
+
+
+def test_a_pdf_that_could_not_be_drawn_is_said_with_its_reason_and_a_way_on(owner: Client, draft: Invoice) -> None:
+    with scope.of(draft.organization):
+        draft.customer.legal_name = "Uruk \N{CUNEIFORM SIGN A}"
+        draft.customer.save()
+    invoice = finalized(owner, draft)
+    work(clock=lambda: OCTOBER + timedelta(days=1))
+    page = text(owner.get(address("invoicing_invoice_change", invoice.pk)))
+    assert "The PDF could not be made, and nothing is mailed: No font of this machine can print" in page
+    assert "Look, and try again" in page and "is being made" not in page
