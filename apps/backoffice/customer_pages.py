@@ -68,6 +68,7 @@ def head(request: HttpRequest, customer: Customer, *, tab: str) -> dict[str, Any
         "tabs": [{"name": name, "address": address(customer, to), "active": to == tab} for to, name in TABS],
         "may_record": allowed(request, Action.RECORD_USAGE),
         "may_manage": allowed(request, Action.MANAGE_CUSTOMERS),
+        "is_live": any(held.status != Subscription.Status.CANCELED for held in subscriptions),
         "archived_on": formats.day_of(customer.archived_at, today=today) if customer.archived_at else "",
         "archive": address(customer, "archive"),
         "restore": address(customer, "restore"),

@@ -76,7 +76,7 @@ def start_subscription(admin: OwnedAdmin, request: HttpRequest, customer: Custom
     now = clock.billing(organization)
     today = local_date(now, organization.zone)
     plans = catalog.plans_on_sale()
-    choices: dict[str, Any] = {"plans": plans, "held": timelines.subscriptions_of(customer=customer)}
+    choices: dict[str, Any] = {"plans": plans, "held": timelines.live_subscriptions_of(customer=customer)}
     if request.method == "POST":
         form = StartForm(request.POST, **choices)
         if form.is_valid():

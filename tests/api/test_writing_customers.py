@@ -1,13 +1,17 @@
 """POST and PATCH /api/v1/customers: made, changed, put away and taken back, each by the rules of BILLING §10."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from apps.accounts.models import Customer, Role
 from apps.core.refusals import Refusal
-from apps.invoicing.lifecycle import starting
+from apps.invoicing.lifecycle import ending, starting
+from apps.invoicing.models import Invoice
+from apps.subscriptions.models import Subscription
 from apps.tenancy import scope
 from apps.tenancy.models import AuditEntry, Organization
 from tests import builders
@@ -155,6 +159,36 @@ def test_a_customer_with_live_subscriptions_is_not_put_away(keeper: Program, buy
     assert subscription["id"] in response.json()["detail"]
     buyer.refresh_from_db()
     assert buyer.archived_at is None
+
+
+def test_what_is_over_holds_neither_the_currency_nor_the_customer(
+    keeper: Program, buyer: Customer, seller: Organization
+) -> None:
+    ending.cancel(subscription=Subscription.objects.get(), when="now", now=NOON, actor="key_1")
+    Invoice.objects.update(status="paid", paid_at=NOON, settled_minor=F("total_minor"))
+    one = f"customers/{buyer.public_id}"
+    assert keeper.patch(one, {"currency": "EUR"}).json()["currency"] == "EUR"
+    assert keeper.post(f"{one}/archive", {}).status_code == 200
+
+
+def test_an_open_invoice_and_a_balance_hold_the_currency(keeper: Program, seller: Organization) -> None:
+    offer = builders.usage_offer(seller, base="100")
+    buyer = builders.customer(seller)
+    held = builders.subscribed(buyer, offer)
+    ending.cancel(subscription=held, when="now", now=NOON, actor="key_1")
+    one = f"customers/{buyer.public_id}"
+    owing = keeper.patch(one, {"currency": "EUR"})
+    assert owing.json()["detail"] == "The currency stays while the customer has an open invoice."
+    Invoice.objects.update(status="paid", paid_at=NOON, settled_minor=F("total_minor"))
+    assert keeper.patch(one, {"currency": "EUR"}).status_code == 200
+    keeper.patch(one, {"currency": "USD"})
+    again = builders.subscribed(buyer, offer, now=NOON, again=True)
+    Invoice.objects.filter(status="open").update(status="paid", paid_at=NOON, settled_minor=F("total_minor"))
+    ending.cancel(subscription=again, when="now", proration="prorate", now=NOON + timedelta(days=15), actor="key_1")
+    in_credit = keeper.patch(one, {"currency": "EUR"})
+    assert in_credit.json()["detail"] == "The currency stays while the customer has a balance."
+    (balance,) = keeper.get(one).json()["balances"]
+    assert balance == {"currency": "USD", "amount": "49.15"}
 
 
 def test_an_archived_customer_is_listed_apart_and_starts_on_nothing(keeper: Program, seller: Organization) -> None:

@@ -39,7 +39,8 @@ def start(
     to the same plan must be asked for with `again`, else it is taken for the first one sent twice and refused. Raise
     Refusal as subscriptions.operations.start does.
     """
-    if Customer.objects.select_for_update().get(pk=customer.pk).archived_at is not None:
+    customer = Customer.objects.select_for_update().get(pk=customer.pk)  # its currency may have changed meanwhile
+    if customer.archived_at is not None:
         raise Conflict("customer_archived", f"{customer} is archived. Restore it first.", field="customer")
     there = Subscription.objects.filter(customer=customer, plan=plan).exclude(status=Subscription.Status.CANCELED)
     if not again and there.exists():
