@@ -90,7 +90,7 @@ def mail_receipt(message: Message, now: datetime) -> None:
 def mail_reminder(message: Message, now: datetime) -> None:
     """Remind of an invoice, unless it is paid by now or nothing is to be paid any more."""
     invoice = queries.invoice_named(public_id=message.payload["invoice"])
-    if invoice.status != Invoice.Status.OPEN or not invoice.amount_due.minor:
+    if not letters.is_to_be_paid(invoice):
         return
     link = operations.open_link(invoice=invoice, now=now)
     letter = partial(letters.reminder_of, invoice=invoice, days=message.payload["days"], link=link)

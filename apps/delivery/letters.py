@@ -90,13 +90,18 @@ def reminder_of(*, invoice: Invoice, days: int, link: str = "") -> Letter:
     return replace(letter, sums=(*letter.sums, (voice.say("Still to pay"), left))) if is_partly_settled else letter
 
 
+def is_to_be_paid(invoice: Invoice) -> bool:
+    """Say whether anything is asked for: not once it is paid, nor where it was taken out of use."""
+    return invoice.status == Invoice.Status.OPEN and bool(invoice.amount_due.minor)
+
+
 def _letter(
     voice: Voice, invoice: Invoice, paper: Paper, headlines: Sequence[str], words: tuple[str, ...], link: str
 ) -> Letter:
     """Write a letter under a subject and a first sentence, in this order."""
     subject, sentence = headlines
     rest = len(paper.lines) - MOST_LINES
-    is_due = bool(invoice.amount_due.minor)
+    is_due = is_to_be_paid(invoice)
     return Letter(
         subject=marked(paper.is_test, subject),
         opening=voice.say("{sentence}.", sentence=sentence),
@@ -180,6 +185,8 @@ def headline(voice: Voice, invoice: Invoice, paper: Paper, *, short: bool = Fals
         return voice.say("Invoice {number} from {seller}: {amount}, nothing to pay", **told)
     if not invoice.amount_due.minor:
         return voice.say("Invoice {number} from {seller}: {amount}, paid", **told)
+    if invoice.status not in {Invoice.Status.OPEN, Invoice.Status.PAID}:
+        return voice.say("Invoice {number} from {seller}: {amount}, no longer to be paid", **told)
     assert invoice.due_on is not None, "a finalized invoice has its dates"
     near, full = _days(voice, invoice, invoice.due_on)
     return voice.say("Invoice {number} from {seller}: {amount}, due {date}", **told, date=near if short else full)

@@ -24,13 +24,13 @@ def invoice(request: HttpRequest, token: str) -> HttpResponse:
     with scope.of(found.organization):
         voice = voice_of(found.seller, found.buyer)
         today = local_date(clock.billing(found.organization), found.organization.zone)
-        paper = invoice_paper(invoice=found)
+        paper, is_due = invoice_paper(invoice=found), letters.is_to_be_paid(found)
         context = {
             "paper": paper,
             "token": token,
             "standing": _standing(voice, found, today),
-            "left": voice.money(found.amount_due) if found.amount_due.minor else "",
-            "payment": paper.payment if found.amount_due.minor else (),
+            "left": voice.money(found.amount_due) if is_due else "",
+            "payment": paper.payment if is_due else (),
             "sums": letters.sums(paper),
             "document": queries.document_facts_of(invoice=found),
             "download": voice.say("Download the PDF"),
@@ -85,8 +85,8 @@ def _standing(voice: Voice, found: Invoice, today: date) -> str:
     assert found.due_on is not None, "a finalized invoice has its dates"
     if found.status == Invoice.Status.PAID:
         return voice.say("Paid") if found.total_minor else voice.say("Nothing to pay")
-    if not found.amount_due.minor:
-        return voice.say("Nothing to pay")
+    if not letters.is_to_be_paid(found):
+        return voice.say("No longer to be paid") if found.amount_due.minor else voice.say("Nothing to pay")
     day = wording.day(voice, found.due_on)
     return voice.say("Was due {date}", date=day) if found.is_past_due(today) else voice.say("Due {date}", date=day)
 

@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
 
 from apps.core.refusals import Conflict, Refusal
-from apps.delivery import handlers, operations, queries
+from apps.delivery import handlers, letters, operations, queries
 from apps.delivery.models import Attempt, Delivery
 from apps.invoicing import finalizing
 from apps.invoicing.models import Invoice
@@ -212,3 +212,14 @@ def test_a_paid_invoice_sent_again_asks_for_nothing(seller: Organization, worked
     worked()
     assert only_mail().subject == "Invoice INV-0001 from Northwind Studio: $380.00, paid"
     assert "IBAN DE02" not in only_mail().body
+
+
+def test_an_invoice_taken_out_of_use_asks_for_nothing(seller: Organization) -> None:
+    seller.payment_details = "IBAN DE02"
+    seller.save()
+    invoice = Invoice.objects.select_related("organization").get(pk=billed(seller, calls=4).pk)
+    assert letters.letter_of(invoice=invoice).payment
+    invoice.status = "void"
+    letter = letters.letter_of(invoice=invoice)
+    assert letter.subject == "Invoice INV-0001 from Northwind Studio: $380.00, no longer to be paid"
+    assert (letter.payment, letter.link_text) == ((), "See the invoice")
