@@ -21,6 +21,7 @@ from apps.invoicing.api.subscriptions.verbs import (
 )
 from apps.subscriptions.api.items import ItemPrice, ItemsMove
 from apps.subscriptions.api.seats import SubscriptionSeats
+from apps.usage.api.entitlements import Entitlements
 from apps.usage.api.events import EventDetail, EventReversal
 from apps.usage.api.pull_sources import ItemPullSource
 from apps.usage.api.recording import Usage
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<str:public_id>/restore", CustomerRestore.as_view()),
     path("credit-notes", CreditNoteList.as_view()),
     path("credit-notes/<str:public_id>", CreditNoteDetail.as_view()),
+    path("entitlements", Entitlements.as_view()),
     path("invoices", InvoiceList.as_view()),
     path("invoices/<str:public_id>", InvoiceDetail.as_view()),
     path("invoices/<str:public_id>/pdf", InvoicePdf.as_view()),

@@ -88,7 +88,7 @@ class OrganizationAdmin(OwnedAdmin):
                     ("auto_finalize", "zero_invoices"),
                     ("payment_terms_days", "late_window_days"),
                     ("usage_grace", "reminder_days"),
-                    "cancel_suspended_after_days",
+                    ("cancel_suspended_after_days", "access_grace_days"),
                 )
             },
         ),

@@ -161,6 +161,11 @@ class Organization(Address):
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
         help_text="A suspended subscription is canceled after so many days. Empty: never by itself.",
     )
+    access_grace_days = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(365)],
+        help_text="How many days of 24 hours access goes on after a subscription's end.",
+    )
     payment_terms_days = models.PositiveSmallIntegerField(default=14, validators=[MaxValueValidator(365)])
     zero_invoices = models.CharField(max_length=5, choices=ZeroInvoices.choices, default=ZeroInvoices.MAIL)
     reminder_days = models.JSONField(

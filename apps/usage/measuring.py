@@ -26,17 +26,34 @@ from apps.usage.queries import Usage, metric_of
 ADDED_UP = (Metric.Aggregation.SUM, Metric.Aggregation.COUNT)
 _NEXT = timedelta(days=1)
 
-_SO_FAR = """
+# These name the period, its rollup and its metric as the statement around them does: period, rollup, metric.
+_FACTS = "usage_event event WHERE event.period_id = period.id"
+_TAIL = f"{_FACTS} AND event.id > coalesce(rollup.counted_to, 0)"
+_SUM = "sum(CASE WHEN event.reverses_id IS NULL THEN event.quantity ELSE -event.quantity END)"
+_EVENTS = "count(*) FILTER (WHERE event.reverses_id IS NULL) - count(event.reverses_id)"
+_UNREVERSED = f"""{_FACTS} AND event.reverses_id IS NULL
+    AND NOT EXISTS (SELECT FROM usage_event reversal WHERE reversal.reverses_id = event.id)"""
+
+# What a period measured, whatever its metric makes of the facts: the quantity that `so_far` returns.
+MEASURED = f"""coalesce(CASE metric.aggregation
+    WHEN 'sum' THEN coalesce(rollup.quantity, 0) + coalesce((SELECT {_SUM} FROM {_TAIL}), 0)
+    WHEN 'count' THEN coalesce(rollup.event_count, 0) + (SELECT {_EVENTS} FROM {_TAIL})
+    WHEN 'max' THEN (SELECT max(event.quantity) FROM {_UNREVERSED})
+    WHEN 'latest' THEN (
+        SELECT event.quantity FROM {_UNREVERSED} ORDER BY event.occurred_at DESC, event.id DESC LIMIT 1)
+    WHEN 'unique' THEN (
+        SELECT count(DISTINCT jsonb_extract_path_text(event.properties, metric.property)) FROM {_UNREVERSED})
+END, 0)"""  # noqa: S608 - nothing in it comes from outside
+
+_SO_FAR = f"""
 SELECT period.id, coalesce(rollup.quantity, 0) + coalesce(tail.quantity, 0),
     coalesce(rollup.event_count, 0) + tail.event_count, coalesce(rollup.fact_count, 0) + tail.fact_count
 FROM unnest(%(periods)s::bigint[]) AS period(id)
 LEFT JOIN usage_rollup rollup ON rollup.period_id = period.id
 CROSS JOIN LATERAL (
-    SELECT sum(CASE WHEN reverses_id IS NULL THEN event.quantity ELSE -event.quantity END) AS quantity,
-        count(*) FILTER (WHERE reverses_id IS NULL) - count(reverses_id) AS event_count, count(*) AS fact_count
-    FROM usage_event event WHERE event.period_id = period.id AND event.id > coalesce(rollup.counted_to, 0)
+    SELECT {_SUM} AS quantity, {_EVENTS} AS event_count, count(*) AS fact_count FROM {_TAIL}
 ) tail
-"""
+"""  # noqa: S608 - nor here
 
 _FAR_BEHIND = """
 SELECT period.id FROM subscriptions_period period

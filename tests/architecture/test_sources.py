@@ -50,7 +50,7 @@ ACROSS = [
     "apps.outbox.queries",
 ]
 # Who writes SQL, which no manager scopes: each statement names ids that were read in scope, or the organization.
-SQL = ["apps.usage.operations.*", "apps.usage.measuring", "apps.invoicing.numbering"]
+SQL = ["apps.usage.operations.*", "apps.usage.access", "apps.usage.measuring", "apps.invoicing.numbering"]
 BY_NAME = ["apps.outbox.wiring"]  # names the frame's table, since no room may import the frame
 # Machinery that keeps going whatever one piece of work does; it logs and stores the fault.
 CATCH_ALL = ["apps.outbox.work", "apps.invoicing.closing", "billing_site.embedded.*"]

@@ -112,7 +112,7 @@ def settings_form(owner: Client, office: Organization) -> dict[str, object]:
     form = owner.get(address("tenancy_organization_change", office.pk)).context["adminform"].form
     values = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     values = {name: form.fields[name].prepare_value(value) for name, value in values.items()}
-    return {name: value for name, value in values.items() if value not in (None, False)}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
 
 
 def test_a_logo_is_put_on_invoices_and_taken_away(owner: Client, office: Organization) -> None:
