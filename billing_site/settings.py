@@ -164,7 +164,8 @@ else:
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT_SECONDS", default=20)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="billing@localhost")
 
-# The process that draws PDFs: how long one may take (of a job's lease of five minutes), and how much memory it may map.
+# The process that draws PDFs: how much processor time one may take, and how much memory it may map. By the clock it may
+# take twice as long, which has to end before a job's lease of five minutes does.
 PDF_SECONDS = env.int("PDF_SECONDS", default=120)
 PDF_MEMORY_MB = env.int("PDF_MEMORY_MB", default=1024)
 

@@ -21,6 +21,7 @@ from typing import IO, Any
 
 PROGRAM = Path(__file__).with_name("drawing.py")
 MOST_DOCUMENTS = 200
+PATIENCE = 2  # a paper may wait for the processor as long again as it uses it
 CLOSING_SECONDS = 5
 LONGEST_STORY = 300
 # What the child may know of this process's environment: where programs and fonts are, and no secret.
@@ -138,18 +139,21 @@ class _Child:
         return cls(process, os.getpid(), story)
 
     def ask(self, request: Request, seconds: int, mebibytes: int) -> Drawn:
-        """Hand a paper over and wait for its PDF, at most so long; raise Undrawable where none comes."""
+        """Hand a paper over and wait for its PDF, at most so long; raise Undrawable where none comes.
+
+        The child counts its processor time; the clock here is for one that waits for something that never comes.
+        """
         late = threading.Event()
-        watch = threading.Timer(seconds, self._kill, [late])
+        watch = threading.Timer(seconds * PATIENCE, self._kill, [late])
         watch.start()
         try:
             said, content = self._exchange(request.line())
         finally:
             watch.cancel()
         if late.is_set():
-            raise Undrawable(f"Drawing the PDF took longer than {seconds} seconds, and was stopped.")
+            raise Undrawable(f"Drawing the PDF took longer than {seconds * PATIENCE} seconds, and was stopped.")
         if said is None:
-            raise Undrawable(self._how_it_ended())
+            raise Undrawable(self._how_it_ended(seconds))
         if said.get("out_of_memory"):
             raise Undrawable(f"Drawing the PDF wants more than {mebibytes} MB of memory, and was stopped.")
         self.documents += 1
@@ -176,8 +180,10 @@ class _Child:
         late.set()
         self.process.kill()
 
-    def _how_it_ended(self) -> str:
+    def _how_it_ended(self, seconds: int) -> str:
         code = self.process.wait()
+        if code == -signal.SIGXCPU:
+            return f"Drawing the PDF took more than {seconds} seconds of processor time, and was stopped."
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         story = self._last_words()
         return f"The program that draws PDFs stopped over this one ({how}){f': {story}' if story else '.'}"

@@ -26,7 +26,7 @@ MOST_KIBIBYTES = 400 * 1024
 
 
 @contextmanager
-def drawing_with(*, seconds: int = 60, mebibytes: int = 1024, most_documents: int = 200) -> Iterator[Renderer]:
+def drawing_with(*, seconds: int = 120, mebibytes: int = 1024, most_documents: int = 200) -> Iterator[Renderer]:
     """Have a renderer of its own for one test."""
     renderer = Renderer(seconds=seconds, mebibytes=mebibytes, most_documents=most_documents)
     try:
@@ -85,10 +85,20 @@ def test_a_child_that_died_between_two_papers_costs_none() -> None:
         assert renderer.draw(SMALL).pages == 1
 
 
-def test_a_paper_that_takes_too_long_is_stopped() -> None:
+def test_a_paper_that_takes_too_much_processor_time_is_stopped() -> None:
     with drawing_with(seconds=2) as renderer:
-        with pytest.raises(Undrawable, match="took longer than 2 seconds"):
+        with pytest.raises(Undrawable, match=r"more than 2 seconds of processor time|longer than 4 seconds"):
             renderer.draw(many(1000))
+        assert renderer.draw(SMALL).pages == 1
+
+
+def test_a_paper_that_waits_for_what_never_comes_is_stopped() -> None:
+    with drawing_with(seconds=3) as renderer:
+        renderer.draw(SMALL)
+        assert renderer.pid is not None
+        os.kill(renderer.pid, signal.SIGSTOP)
+        with pytest.raises(Undrawable, match="took longer than 6 seconds"):
+            renderer.draw(SMALL)
         assert renderer.draw(SMALL).pages == 1
 
 
