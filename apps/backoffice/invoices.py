@@ -21,7 +21,7 @@ from apps.delivery.letters import file_name
 from apps.delivery.links import address_of
 from apps.delivery.paper import invoice_paper
 from apps.delivery.voice import SOURCE
-from apps.invoicing import finalizing, queries
+from apps.invoicing import issuing, queries
 from apps.invoicing.models import Invoice
 
 COLOURS = {"draft": "warning", "open": "info", "paid": "success"}
@@ -121,7 +121,7 @@ class InvoiceAdmin(OwnedAdmin):
         """Ask once more, then number and freeze a draft."""
         if request.method == "POST":
             try:
-                done = finalizing.finalize(invoice=invoice, now=clock.billing(organization_of(request)))
+                done = issuing.issue(invoice=invoice, now=clock.billing(organization_of(request)))
             except Refusal as refusal:
                 messages.error(request, refusal.sentence)
             else:

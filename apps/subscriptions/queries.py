@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from apps.accounts.models import Customer
@@ -91,10 +91,14 @@ def quantity_at(*, item: Item, instant: datetime) -> Decimal:
     return last.quantity if last is not None else Decimal(0)
 
 
-def fees_owed_until(*, items: Iterable[Item]) -> dict[int, datetime]:
-    """Return until when fees of items stay owed that were cut without giving them back, by item id."""
-    rows = Period.objects.filter(item__in=list(items), fees_until__isnull=False).order_by().values_list("item_id")
-    return dict(rows.annotate(until=Max("fees_until")))
+def fees_owed(*, subscription: Subscription) -> dict[int | None, list[datetime]]:
+    """Return until when fees stay owed that a cut did not give back, by item id; under None those of all base fees."""
+    rows = Period.objects.filter(item__subscription=subscription, fees_until__isnull=False)
+    found: dict[int | None, list[datetime]] = {}
+    for item, add_on, until in rows.values_list("item", "item__add_on", "fees_until"):
+        if until is not None:
+            found.setdefault(item if add_on else None, []).append(until)
+    return found
 
 
 def current_periods(*, subscription: Subscription, now: datetime) -> dict[int, Period]:

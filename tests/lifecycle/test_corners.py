@@ -110,6 +110,40 @@ def test_fees_that_stay_owed_are_for_as_many_as_there_were(world: worlds.World) 
     assert world.close("2026-10-01") == ["90.00"]
 
 
+def test_a_change_at_the_end_of_the_cycle_gives_no_cycle_away(world: worlds.World) -> None:
+    subscription = world.start()
+    changing.change_plan(
+        subscription=subscription,
+        plan=world.pro,
+        now=day("2026-09-16"),
+        actor=WHO,
+        when="period_end",
+        proration="none",
+    )
+    assert world.close("2026-10-01") == ["90.00"]
+
+
+def test_a_kept_fee_covers_the_rest_of_its_interval_whatever_follows(world: worlds.World) -> None:
+    subscription = world.start()
+    for plan, now, proration in ((world.pro, "2026-09-11", "none"), (world.basic, "2026-09-21", "prorate")):
+        changed = changing.change_plan(
+            subscription=subscription, plan=plan, now=day(now), actor=WHO, proration=proration
+        )
+        assert (charged(changed), credited(changed)) == ([("Call", "0.00")] if changed.lines else [], [])
+    assert world.close("2026-10-01") == ["30.00"]
+
+
+def test_a_kept_fee_of_a_month_does_not_cover_a_year(world: worlds.World) -> None:
+    yearly = yearly_plan(world)
+    subscription = world.start(add_ons=[world.support])
+    changing.change_plan(subscription=subscription, plan=yearly, now=day("2026-09-16"), actor=WHO, proration="none")
+    pausing.pause(subscription=subscription, now=day("2026-09-21"), actor=WHO, proration="prorate")
+    pausing.resume(subscription=subscription, now=day("2026-09-26"), actor=WHO)
+    assert spans(item_of(subscription, world.support))[-1] == ("09-26", "10-01", "current", False)
+    world.close("2026-10-01")
+    assert spans(item_of(subscription, world.support))[-1] == ("10-01", "09-16", "current", True)
+
+
 def test_three_verbs_of_one_instant_follow_each_other(world: worlds.World) -> None:
     """The clock of a test organization stands still; each verb leaves a moment of what the one before began."""
     subscription = world.start()

@@ -49,9 +49,8 @@ def change_plan(
         for add_on in wanted
         if add_on.pk not in kept
     ]
-    covered = keep_fees and not renewed and base is not None and cutting.is_prepaid(base)
-    owed = {} if renewed else queries.fees_owed_until(items=list(going_on))
-    _open(subscription, [item for item in fresh if item is not None], going_on, at, covered=covered, owed=owed)
+    owed = {} if renewed else queries.fees_owed(subscription=subscription)
+    _open(subscription, [item for item in fresh if item is not None], going_on, at, owed)
     seats.keep_seats(subscription=subscription, since=at)
 
 
@@ -127,9 +126,7 @@ def _open(
     fresh: Sequence[Item],
     going_on: Iterable[Item],
     at: datetime,
-    *,
-    covered: bool,
-    owed: Mapping[int, datetime],
+    owed: Mapping[int | None, Sequence[datetime]],
 ) -> None:
     """Open the first periods of what begins or goes on; where old fees cover the time, the new ones are not billed."""
     begun = [*fresh, *going_on]
@@ -139,6 +136,4 @@ def _open(
         span = timeline.following(item=item, last=last.get(item.pk), zone=subscription.organization.zone)
         if span is None or span.span.starts_at > at:
             raise Refusal("plan_not_possible", f"{item} cannot go on from here.", field="plan")
-        is_owed = cutting.is_prepaid(item) and item.pk in owed and owed[item.pk] > at
-        is_covered = is_owed or (covered and item.add_on is None)
-        moving.open_span(span, billable=not is_covered)
+        moving.open_span(cutting.not_owed_twice(span, owed))

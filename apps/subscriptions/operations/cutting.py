@@ -1,13 +1,17 @@
 """Cut what is open: the one change that is ever made to a boundary (BILLING §2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from apps.catalog.models import Timing
 from apps.core.refusals import Conflict
+from apps.rating.periods import Period as Stretch
 from apps.subscriptions.models import Item, Period, Subscription
+from apps.subscriptions.timeline import Span
 
 MOMENT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
 
 
 def lock_open(*, subscription: Subscription) -> list[Period]:
@@ -51,6 +55,23 @@ def cut(*, periods: Iterable[Period], at: datetime, keep_fees: bool) -> None:
 def is_prepaid(item: Item) -> bool:
     """Say whether an item's fee of each period is due at its beginning."""
     return item.timing == Timing.ADVANCE and not item.is_usage and not item.is_one_time
+
+
+def not_owed_twice(span: Span, owed: Mapping[int | None, Sequence[datetime]]) -> Span:
+    """Let a span of a fee that follows a cut not be billed for as long as what was paid before the cut covers it.
+
+    `owed` says until when fees stay owed, as queries.fees_owed does. What reaches beyond the span's interval was paid
+    for a longer one, and a fee that is counted otherwise comes on top of it.
+    """
+    item = span.item
+    if item.add_on is not None and not is_prepaid(item):
+        return span
+    latest = span.full.ends_at + DAY  # boundaries of another zone lie up to a day apart
+    paid = [until for until in owed.get(item.pk if item.add_on else None, ()) if span.span.starts_at < until <= latest]
+    if not paid:
+        return span
+    covered = Stretch(span.span.starts_at, min(max(paid), span.span.ends_at))
+    return replace(span, span=covered, billable=False)
 
 
 def end_items(*, items: Iterable[Item], at: datetime, removed_at: datetime | None = None) -> None:

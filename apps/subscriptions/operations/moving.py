@@ -69,6 +69,26 @@ def find_boundary(*, subscription: Subscription) -> None:
         subscription.save(update_fields=["next_boundary_at", "bills_at"])
 
 
+def late_usage_came(*, items: Iterable[int], now: datetime) -> None:
+    """Let those subscriptions of items be billed once more that have ended: usage came late, or was taken back.
+
+    Of a subscription that lives nothing changes, since it comes on its next invoice. The caller holds their locks.
+    """
+    ended = Subscription.objects.filter(status=Status.CANCELED, bills_at__isnull=True)
+    ended.filter(pk__in=Item.objects.filter(pk__in=set(items)).values("subscription")).update(bills_at=now)
+
+
+def late_usage_billed(*, subscription: Subscription) -> None:
+    """Say that nothing is due any more of a subscription that has ended."""
+    subscription.bills_at = None
+    subscription.save(update_fields=["bills_at"])
+
+
+def lock_ended(*, subscriptions: Iterable[int]) -> None:
+    """Lock subscriptions that have an end, by id, before the periods of which usage may be late."""
+    list(Subscription.objects.filter(pk__in=set(subscriptions)).order_by("pk").select_for_update(of=("self",)))
+
+
 def standing(subscription: Subscription, now: datetime) -> Status:
     """Return where the life of a subscription that has not ended stands."""
     if subscription.paused_at is not None:
@@ -101,8 +121,8 @@ def unpark(*, subscription: Subscription) -> None:
     Subscription.objects.filter(pk=subscription.pk).update(parked_at=None, parked_reason="")
 
 
-def open_span(span: timeline.Span, *, billable: bool = True) -> Period:
-    """Store a span as a period; not billable where it is not by itself, or where the caller says so."""
+def open_span(span: timeline.Span) -> Period:
+    """Store a span as a period."""
     previous = None if span.index == 0 else span.span.starts_at
     return Period.objects.create(
         organization_id=span.item.organization_id,
@@ -114,7 +134,7 @@ def open_span(span: timeline.Span, *, billable: bool = True) -> Period:
         full_starts_at=span.full.starts_at,
         full_ends_at=span.full.ends_at,
         price=span.price,
-        billable=span.billable and billable,
+        billable=span.billable,
     )
 
 

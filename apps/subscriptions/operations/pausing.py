@@ -32,13 +32,12 @@ def resume(*, subscription: Subscription, at: datetime, periods: Sequence[Period
 def _go_on(subscription: Subscription, at: datetime) -> None:
     items = [item for item in queries.items_of(subscription=subscription) if _is_alive(item, at)]
     last = queries.last_periods(items=items)
-    owed = queries.fees_owed_until(items=items)
+    owed = queries.fees_owed(subscription=subscription)
     for item in items:
         item.subscription = subscription
         span = timeline.following(item=item, last=last.get(item.pk), zone=subscription.organization.zone)
         if span is not None and span.span.starts_at <= at:
-            is_owed = cutting.is_prepaid(item) and item.pk in owed and owed[item.pk] > at
-            moving.open_span(span, billable=not is_owed)
+            moving.open_span(cutting.not_owed_twice(span, owed))
 
 
 def _is_alive(item: Item, at: datetime) -> bool:
