@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from apps.invoicing import assembling, boundaries, crediting, drafting, issuing
+from apps.invoicing import assembling, boundaries, crediting, drafting, issuing, queries
 from apps.invoicing.assembling import Due
 from apps.invoicing.models import CreditNote, Invoice, Kind
 from apps.subscriptions import operations as subscriptions
@@ -29,10 +29,12 @@ class Billed:
 def close_boundary(*, subscription: Subscription, now: datetime, cause: str = Invoice.Cause.CYCLE) -> Billed:
     """Close a subscription's next boundary; the caller holds the locks of its customer and of itself.
 
-    What is planned for it is carried out first: a change of plan, or the end.
+    What is planned for it is carried out first: a change of plan, or the end. One that has ended has no boundary any
+    more, and is due for what came late.
     """
     boundary_at = subscription.next_boundary_at
-    assert boundary_at is not None, "only a subscription with a boundary is due"
+    if boundary_at is None:
+        return bill_late(subscription=subscription, now=now)
     subscriptions.carry_out(subscription=subscription, until=boundary_at, now=now)
     if boundary_at == subscription.ends_at:
         periods = subscriptions.lock_open(subscription=subscription)
@@ -63,6 +65,28 @@ def bill(*, subscription: Subscription, at: datetime, now: datetime, cause: str,
     subscriptions.move_to_next_boundary(subscription=subscription, after=at, now=now)
     if invoice is not None and organization.auto_finalize:
         invoice = issuing.issue(invoice=invoice, now=now)
+    return Billed(invoice, credited.notes)
+
+
+def bill_late(*, subscription: Subscription, now: datetime) -> Billed:
+    """Bill what came after the end of a subscription on a draft of its own, which waits for staff (BILLING §4).
+
+    While one waits, there is no other: what has come since follows once it is issued. What was taken back is credited.
+    """
+    ends_at = subscription.ends_at
+    assert ends_at is not None, "only what has ended is due without a boundary"
+    boundary = boundaries.after_the_end(subscription=subscription, items=timelines.items_of(subscription=subscription))
+    zone = subscription.organization.zone
+    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=zone, measure=usage.usage_of)
+    credited = crediting.credit(dues=[due for due in dues if due.difference.minor < 0], now=now)
+    _note_waiting(subscription, credited.waiting, now)
+    dues = assembling.owed(dues)
+    invoice = None
+    if any(due.difference.minor for due in dues) and not queries.late_draft_of(subscription=subscription).exists():
+        invoice = drafting.draft(
+            subscription=subscription, boundary_at=ends_at, dues=dues, cause=Invoice.Cause.LATE, now=now
+        )
+    subscriptions.late_usage_billed(subscription=subscription)
     return Billed(invoice, credited.notes)
 
 

@@ -30,6 +30,18 @@ def locked(
     return _boundary(list(_described(rows)), boundary_at, late, everything=everything)
 
 
+def after_the_end(*, subscription: Subscription, items: Sequence[Item]) -> Boundary:
+    """Lock, by id, the periods with unbilled late usage of a subscription that has ended."""
+    late = _with_late_usage(subscription)
+    rows = Period.objects.select_for_update(of=("self",)).filter(pk__in=late, item__in=items)
+    return Boundary(ending=[], starting=[], late=list(_described(rows)))
+
+
+def has_late_usage(*, subscription: Subscription) -> bool:
+    """Say whether a closed period of a subscription has usage that no charge has seen."""
+    return bool(_with_late_usage(subscription))
+
+
 def foreseen(*, subscription: Subscription, items: Sequence[Item], boundary_at: datetime) -> Boundary:
     """Return what the boundary will look like, as far as it can be known now; nothing is locked or written."""
     late = _with_late_usage(subscription)

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from apps.invoicing import assembling, crediting, finalizing, queries
+from apps.invoicing import assembling, boundaries, crediting, finalizing, queries
 from apps.invoicing.assembling import Due
 from apps.invoicing.models import Invoice, Kind
+from apps.subscriptions import operations as subscriptions
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Period, Subscription
 from apps.subscriptions.timeline import stored
@@ -20,10 +21,19 @@ from apps.subscriptions.timeline import stored
 def issue(*, invoice: Invoice, now: datetime) -> Invoice:
     """Finalize a draft and credit what waited for it. Raise Conflict if it is no draft."""
     issued = finalizing.finalize(invoice=invoice, now=now)
+    if issued.subscription is not None:
+        _bill_what_is_left(issued.subscription, now)
     waiting = _periods(issued)
     if waiting:
         crediting.credit(dues=[due for due in _dues(waiting, issued) if due.difference.minor < 0], now=now)
     return issued
+
+
+def _bill_what_is_left(subscription: Subscription, now: datetime) -> None:
+    """Let usage be billed that came after the end of a subscription, and waited for a draft to be issued."""
+    if subscription.status == Subscription.Status.CANCELED and boundaries.has_late_usage(subscription=subscription):
+        items = timelines.items_of(subscription=subscription)
+        subscriptions.late_usage_came(items=[item.pk for item in items], now=now)
 
 
 def _periods(invoice: Invoice) -> list[Period]:

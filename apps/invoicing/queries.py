@@ -122,6 +122,11 @@ def invoice_that_billed(*, period: Period, since: datetime | None = None) -> Inv
     return line.invoice if line is not None else None
 
 
+def late_draft_of(*, subscription: Subscription) -> QuerySet[Invoice]:
+    """Return the draft, if any, of usage that came after the end of a subscription."""
+    return Invoice.objects.filter(subscription=subscription, cause=Invoice.Cause.LATE, status=Invoice.Status.DRAFT)
+
+
 def invoices_of(*, customer: Customer) -> QuerySet[Invoice]:
     """Return a customer's invoices, newest first."""
     return Invoice.objects.filter(customer=customer).order_by("-pk")

@@ -44,7 +44,7 @@ def hold(*, subscription: Subscription, now: datetime) -> Subscription:
     if held.parked_at is not None:
         sentence = f"Billing of this subscription stands still and must be mended first: {held.parked_reason}"
         raise Conflict("parked", sentence, field="status")
-    while held.bills_at is not None and held.bills_at <= now:
+    while held.next_boundary_at is not None and held.bills_at is not None and held.bills_at <= now:
         if pulls.is_awaiting(held):
             raise Conflict("usage_awaited", "A usage system has yet to say what was used by now.", field="status")
         cause = Invoice.Cause.START if held.next_boundary_at == held.starts_at else Invoice.Cause.CYCLE

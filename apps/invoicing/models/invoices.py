@@ -37,6 +37,7 @@ class Invoice(Owned):
         START = "start", "the start of a subscription"
         CHANGE = "change", "a change of a subscription"
         END = "end", "the end of a subscription"
+        LATE = "late", "usage that arrived after the end of a subscription"
 
     public_id = PublicIdField(prefix="inv")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_constraint=False, related_name="+")

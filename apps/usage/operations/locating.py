@@ -107,6 +107,9 @@ def _locked(meant: Sequence[Meant], now: datetime, *, alone: bool) -> dict[int, 
         wanted[target.id] = min(earliest, instant), max(latest, instant)
         if target.opened_until is None or instant >= target.opened_until:
             missing[target.id] = target
+    ended = {target.subscription_id for target, _ in meant if target.ends_at is not None}
+    if ended:
+        subscriptions.lock_ended(subscriptions=ended | {target.subscription_id for target in missing.values()})
     if missing:
         _open(missing.values(), {item: wanted[item][1] for item in missing}, now)
     return resolving.lock_spans(wanted=wanted, alone=alone) if wanted else {}

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from apps.core.refusals import Conflict, Refusal
 from apps.core.retrying import retried
+from apps.subscriptions import operations as subscriptions
 from apps.tenancy.models import Organization
 from apps.usage import queries
 from apps.usage.models import Event
@@ -139,6 +140,9 @@ def _stored(request: Request, known: Mapping[str, Known], fresh: Sequence[NewEve
     writing.insert(
         organization_id=request.organization.pk, rows=rows, now=request.now, source=request.source, actor=request.actor
     )
+    late = [row.item_id for row in rows if row.late]
+    if late:
+        subscriptions.late_usage_came(items=late, now=request.now)
     if found.rules.watched:
         announcing.tell_recorded(organization=request.organization, rules=found.rules, rows=rows, now=request.now)
         announcing.tell_refused(rooms=[room for room in found.rooms.values() if room.refused], now=request.now)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.core.refusals import Conflict, NotFound, Refusal
 from apps.core.retrying import retried
+from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Period
 from apps.tenancy.models import Organization
 from apps.usage import queries
@@ -91,6 +92,8 @@ def _store(wanted: _Reversal) -> str:
         raise NotFound("no_such_event", "There is no such event.")
     if event.is_reversal:
         raise Refusal("is_reversal", "This is a reversal, which cannot be reversed. Record the usage again instead.")
+    if event.item.ends_at is not None:
+        subscriptions.lock_ended(subscriptions=[event.item.subscription_id])
     status = _locked_status(event.period_id)
     earlier = Event.objects.filter(reverses_id=event.pk).first()
     if earlier is not None:
@@ -112,6 +115,8 @@ def _store(wanted: _Reversal) -> str:
     writing.insert(
         organization_id=wanted.organization.pk, rows=[row], now=wanted.now, source=wanted.source, actor=wanted.actor
     )
+    if row.late:
+        subscriptions.late_usage_came(items=[row.item_id], now=wanted.now)
     # What takes a negative quantity back, or the last of several, may well reach something.
     rules = limiting.rules_at([place_of(event.item)])
     announcing.tell_recorded(organization=wanted.organization, rules=rules, rows=[row], now=wanted.now)
