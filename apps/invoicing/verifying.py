@@ -1,13 +1,23 @@
 """What must hold between charges and what they charge for."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce, Lag
 
+from apps.catalog.models import AddOn
 from apps.core.verifying import Check
-from apps.invoicing.models import Charge, Kind
+from apps.invoicing import assembling, queries
+from apps.invoicing.models import Charge, CreditLine, Invoice, Kind, Line
+from apps.subscriptions import queries as timelines
+from apps.subscriptions.models import Period
+from apps.subscriptions.timeline import stored
 from apps.usage.models import Event
+
+AT_ONCE = 1_000
+TURNED = timedelta(hours=2)  # so far at the most do two zones move against each other by turning their clocks
 
 
 def charges_beyond_facts() -> Iterator[str]:
@@ -31,12 +41,69 @@ def charges_short_of_facts() -> Iterator[str]:
         yield f"charge {public_id} saw {seen} facts, {there} had arrived on time"
 
 
+def charges_off_documents() -> Iterator[str]:
+    """Yield the charges that their line, or what was credited for them, does not say."""
+    credited = CreditLine.objects.filter(charge=OuterRef("pk")).order_by().values("charge")
+    given = Coalesce(Subquery(credited.annotate(sum=Sum("amount_minor")).values("sum")), 0)
+    charges = Charge.objects.annotate(said=Coalesce(F("line__amount_minor"), 0) - given)
+    for public_id, amount, said in (
+        charges.exclude(amount_minor=F("said")).values_list("public_id", "amount_minor", "said").iterator()
+    ):
+        yield f"charge {public_id} is {amount} in minor units, its documents say {said}"
+
+
+def fees_not_as_due() -> Iterator[str]:
+    """Yield the closed periods of fees for which something else was billed, less what was credited, than was due.
+
+    What is to be credited may wait for the draft that it stands on.
+    """
+    related = ("price__plan", "item__add_on", "item__subscription__organization")
+    closed = Period.objects.exclude(Q(status=Period.Status.CURRENT) | Q(item__add_on__kind=AddOn.Kind.USAGE))
+    rows = closed.filter(billable=True).select_related(*related).order_by("pk").iterator(chunk_size=AT_ONCE)
+    while periods := list(islice(rows, AT_ONCE)):
+        billed = queries.billed(periods=periods)
+        bought = timelines.quantities(items=[period.item for period in periods])
+        drafts = Line.objects.filter(charge__period__in=periods, invoice__status=Invoice.Status.DRAFT)
+        drafted = set(drafts.values_list("charge__period", flat=True))
+        for period in periods:
+            subscription = period.item.subscription
+            due = assembling.flat_due(
+                stored(period),
+                bought.get(period.item_id, []),
+                billed,
+                subscription.currency,
+                subscription.organization.zone,
+            )
+            missing = due.difference.minor
+            if abs(missing) > _leeway(period, due.amount.minor) and not (missing < 0 and period.pk in drafted):
+                yield f"period {period.public_id} is due {due.amount.minor} in minor units, billed {due.billed.minor}"
+
+
+def _leeway(period: Period, minor: int) -> int:
+    """Return by how much a part may differ: it was measured on the clock of a zone that may be another now."""
+    if (period.starts_at, period.ends_at) == (period.full_starts_at, period.full_ends_at):
+        return 0
+    return 1 + minor * TURNED // (period.ends_at - period.starts_at)
+
+
 def _count(facts: QuerySet[Event]) -> Coalesce:
     counted = facts.order_by().values("period").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 CHECKS = [
+    Check(
+        name="charges on documents",
+        holds="Every charge stands on one line, and what takes back on credit notes, to the last minor unit.",
+        breaches=charges_off_documents,
+        then="Restore these rows from a backup: no program of this house writes or changes them so.",
+    ),
+    Check(
+        name="fees billed as due",
+        holds="For every closed period of a fee, what was billed less what was credited is what it owes.",
+        breaches=fees_not_as_due,
+        then="Look at the history of the item, and bill or credit the difference by hand.",
+    ),
     Check(
         name="charged facts exist",
         holds="No charge saw more facts than its period has, nor fewer than the charge before it.",
