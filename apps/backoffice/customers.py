@@ -20,7 +20,7 @@ from apps.backoffice.next_invoice import next_invoice
 from apps.backoffice.start_form import start_subscription
 from apps.backoffice.usage_form import add_usage
 from apps.core import clock
-from apps.core.admin import badge
+from apps.core.admin import badge, themed
 from apps.core.refusals import Refusal
 from apps.invoicing import customers as changing
 from apps.subscriptions.models import Subscription
@@ -57,6 +57,10 @@ class CustomerForm(OwnedForm):
     """A customer's details, by the rules that hold for programs too."""
 
     cc_emails = ListedField(label="Copies to", help_text="Further addresses that get every invoice; commas between.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        themed(self, "cc_emails")
 
     def clean_external_id(self) -> str | None:
         external_id: str | None = self.cleaned_data["external_id"]

@@ -12,6 +12,7 @@ from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, OwnedForm, organization_of
 from apps.backoffice.listed_field import ListedField
 from apps.core import clock
+from apps.core.admin import themed
 from apps.core.refusals import Refusal
 from apps.tenancy import operations as tenancy
 from apps.tenancy.brand import LARGEST_BYTES, picture_of
@@ -36,6 +37,8 @@ class SettingsForm(OwnedForm):
             self.fields["logo_file"].help_text = "A logo is in use. A PNG or JPEG picture of at most 1 MB replaces it."
         else:
             del self.fields["remove_logo"]
+        own = ("reminder_days", "logo_file", "remove_logo")
+        themed(self, *(name for name in own if name in self.fields))
 
     def clean_logo_file(self) -> bytes | None:
         file = self.cleaned_data.get("logo_file")

@@ -61,9 +61,9 @@ def badge(description: str, colours: Mapping[str, str]) -> Callable[[Column], Co
     return decorate
 
 
-def themed(form: forms.BaseForm) -> None:
-    """Dress a plain form's fields in the theme's classes."""
-    for field in form.fields.values():
+def themed(form: forms.BaseForm, *names: str) -> None:
+    """Dress a plain form's fields in the theme's classes; of a model's form those by name that it declares itself."""
+    for field in [form.fields[name] for name in names or form.fields]:
         classes = next((classes for kind, classes in _CLASSES if isinstance(field.widget, kind)), ())
         field.widget.attrs["class"] = " ".join(classes)
         if type(field.widget) is forms.Select:
