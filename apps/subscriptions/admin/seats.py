@@ -1,5 +1,6 @@
 """Seats: all of them in a list, and the page of one subscription on which they are assigned and taken away."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -62,18 +63,22 @@ class SeatAdmin(OwnedAdmin):
     """Read-only: seats are assigned on the page of their subscription."""
 
     reading = Action.READ
-    list_display = ("grantee", "of", "assigned_at", "unassigned_at")
+    list_display = ("grantee", "of", "assigned_at", "until")
     list_filter = (NowFilter,)
     list_select_related = ("subscription__customer", "subscription__plan")
     search_fields = ("grantee__startswith", "subscription__customer__name")
     search_help_text = "Search by grantee or customer"
     ordering = ("-pk",)
-    fields = ("grantee", "seats_page", "assigned_at", "unassigned_at")
-    readonly_fields = ("seats_page",)
+    fields = ("grantee", "seats_page", "assigned_at", "until")
+    readonly_fields = ("seats_page", "until")
 
     @admin.display(description="subscription")
     def of(self, seat: Seat) -> str:
         return str(seat.subscription)
+
+    @admin.display(description="taken away at", ordering="unassigned_at")
+    def until(self, seat: Seat) -> datetime | None:
+        return seat.unassigned_at
 
     @admin.display(description="subscription")
     def seats_page(self, seat: Seat) -> str:
