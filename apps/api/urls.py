@@ -5,9 +5,21 @@ from django.urls import URLPattern, URLResolver, path
 from apps.api.views import Docs, Schema
 from apps.catalog.urls import urlpatterns as catalog
 from apps.delivery.api import InvoiceDetail, InvoicePdf
-from apps.invoicing.api.credit_notes import CreditNoteDetail, CreditNoteList
+from apps.invoicing.api.collecting import CreditNotes, CustomerRefunds, MarkPaid, WriteOff
+from apps.invoicing.api.credit_notes import CreditNoteDetail
 from apps.invoicing.api.customers import CustomerArchive, CustomerDetail, CustomerList, CustomerRestore
-from apps.invoicing.api.invoices import InvoiceList
+from apps.invoicing.api.drafts import (
+    Discarding,
+    Finalization,
+    InvoiceDiscount,
+    InvoiceLines,
+    Invoices,
+    InvoiceTerms,
+    InvoiceVoid,
+    LineChange,
+    LineRemoval,
+    Recalculation,
+)
 from apps.invoicing.api.subscriptions.items import ItemQuantity, ItemRemoval, SubscriptionItems
 from apps.invoicing.api.subscriptions.listing import SubscriptionDetail, SubscriptionList
 from apps.invoicing.api.subscriptions.verbs import (
@@ -34,11 +46,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<str:public_id>", CustomerDetail.as_view()),
     path("customers/<str:public_id>/archive", CustomerArchive.as_view()),
     path("customers/<str:public_id>/restore", CustomerRestore.as_view()),
-    path("credit-notes", CreditNoteList.as_view()),
+    path("customers/<str:public_id>/refunds", CustomerRefunds.as_view()),
+    path("credit-notes", CreditNotes.as_view()),
     path("credit-notes/<str:public_id>", CreditNoteDetail.as_view()),
     path("entitlements", Entitlements.as_view()),
-    path("invoices", InvoiceList.as_view()),
+    path("invoices", Invoices.as_view()),
     path("invoices/<str:public_id>", InvoiceDetail.as_view()),
+    path("invoices/<str:public_id>/discard", Discarding.as_view()),
+    path("invoices/<str:public_id>/discount", InvoiceDiscount.as_view()),
+    path("invoices/<str:public_id>/finalize", Finalization.as_view()),
+    path("invoices/<str:public_id>/lines", InvoiceLines.as_view()),
+    path("invoices/<str:public_id>/mark-paid", MarkPaid.as_view()),
+    path("invoices/<str:public_id>/recalculate", Recalculation.as_view()),
+    path("invoices/<str:public_id>/terms", InvoiceTerms.as_view()),
+    path("invoices/<str:public_id>/void", InvoiceVoid.as_view()),
+    path("invoices/<str:public_id>/write-off", WriteOff.as_view()),
+    path("invoices/<str:public_id>/lines/<str:line>/change", LineChange.as_view()),
+    path("invoices/<str:public_id>/lines/<str:line>/remove", LineRemoval.as_view()),
     path("invoices/<str:public_id>/pdf", InvoicePdf.as_view()),
     *catalog,
     path("items/move", ItemsMove.as_view()),

@@ -59,13 +59,19 @@ class Due:
 class Boundary:
     """The spans that meet at a boundary: those that end there, those that begin, and closed ones with late usage.
 
-    `standing` are those that go on and whose fee was billed at their beginning: it may have changed since.
+    `standing` are those that go on and whose fee was billed at their beginning: it may have changed since. `returned`
+    are due again, since the draft that billed them was discarded.
     """
 
     ending: Sequence[Span]
     starting: Sequence[Span]
-    standing: Sequence[Span] = ()
     late: Sequence[Period]
+    standing: Sequence[Span] = ()
+    returned: Sequence[Span] = ()
+
+    def with_fees(self) -> list[Span]:
+        """Return the spans whose fee may be due."""
+        return [*self.ending, *self.starting, *self.standing, *self.returned]
 
 
 def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo, measure: Measure) -> list[Due]:
@@ -73,17 +79,22 @@ def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo, 
 
     `measure` says what periods used: closing reads all events for it, a preview what was counted before and the rest.
     """
-    metered = [span for span in boundary.ending if span.item.is_usage]
+    metered = [span for span in (*boundary.ending, *boundary.returned) if span.item.is_usage]
     measured = measure(periods=[span.period for span in metered if span.period is not None] + list(boundary.late))
     metered = [span for span in metered if span.billable or _measured(span, measured).event_count]
-    flat = [span for span in (*boundary.ending, *boundary.starting, *boundary.standing) if _is_fee(span)]
+    flat = [span for span in boundary.with_fees() if _is_fee(span)]
     bought = timelines.quantities(items=[span.item for span in flat])
     billed = queries.billed(
         periods=[span.period for span in (*metered, *flat) if span.period is not None] + list(boundary.late)
     )
     currency = subscription.currency
     priced = [(span, flat_due(span, bought[span.item.pk], billed, currency, zone)) for span in flat]
-    dues = [due for span, due in priced if _is_due(due, ends=span in boundary.ending, begins=span in boundary.starting)]
+    again = set(map(id, boundary.returned))
+    dues = [
+        due
+        for span, due in priced
+        if id(span) in again or _is_due(due, ends=span in boundary.ending, begins=span in boundary.starting)
+    ]
     dues += [usage_due(span, _measured(span, measured), billed, currency, zone) for span in metered]
     dues += setup_dues(dues, currency)
     dues.sort(key=lambda due: (due.span.item.pk, due.kind == Kind.SETUP))

@@ -62,6 +62,8 @@ def bill(*, subscription: Subscription, at: datetime, now: datetime, cause: str,
     if _is_worth_a_document(dues, organization):
         invoice = drafting.draft(subscription=subscription, boundary_at=at, dues=dues, cause=cause, now=now)
     subscriptions.close_periods(periods=[span.period for span in boundary.ending if span.period], now=now)
+    if boundary.returned:
+        subscriptions.take_again(periods=[span.period for span in boundary.returned if span.period])
     subscriptions.move_to_next_boundary(subscription=subscription, after=at, now=now)
     if invoice is not None and organization.auto_finalize:
         invoice = issuing.issue(invoice=invoice, now=now)

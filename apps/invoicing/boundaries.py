@@ -14,6 +14,8 @@ from apps.subscriptions import timeline
 from apps.subscriptions.models import Item, Period, Subscription
 from apps.usage import queries as usage
 
+_RETURNED = Q(returned_at__isnull=False)
+
 
 def locked(
     *, subscription: Subscription, items: Sequence[Item], boundary_at: datetime, everything: bool = False
@@ -23,7 +25,7 @@ def locked(
     With `everything`, what ended before and waits for its grace is among those that end.
     """
     late = _with_late_usage(subscription)
-    wanted = _at(boundary_at) | _open_fees(boundary_at) | Q(pk__in=late)
+    wanted = _at(boundary_at) | _open_fees(boundary_at) | _RETURNED | Q(pk__in=late)
     if everything:
         wanted |= Q(ends_at__lte=boundary_at, status=Period.Status.CURRENT)
     rows = Period.objects.select_for_update(of=("self",)).filter(wanted, item__in=items)
@@ -45,7 +47,8 @@ def has_late_usage(*, subscription: Subscription) -> bool:
 def foreseen(*, subscription: Subscription, items: Sequence[Item], boundary_at: datetime) -> Boundary:
     """Return what the boundary will look like, as far as it can be known now; nothing is locked or written."""
     late = _with_late_usage(subscription)
-    rows = Period.objects.filter(_at(boundary_at) | _open_fees(boundary_at) | Q(pk__in=late), item__in=items)
+    wanted = _at(boundary_at) | _open_fees(boundary_at) | _RETURNED | Q(pk__in=late)
+    rows = Period.objects.filter(wanted, item__in=items)
     boundary = _boundary(list(_described(rows)), boundary_at, late)
     last = timelines.last_periods(items=items)
     spans = [
@@ -74,12 +77,23 @@ def _boundary(rows: Sequence[Period], boundary_at: datetime, late: set[int], *, 
     collecting = [period for period in rows if period.status == Period.Status.CURRENT]
     ended = [each for each in collecting if each.ends_at == boundary_at or (everything and each.ends_at < boundary_at)]
     standing = [each for each in collecting if each.starts_at < boundary_at < each.ends_at]
+    returned = [each for each in rows if each.returned_at is not None and _is_due_again(each, ended)]
     return Boundary(
         ending=[timeline.stored(period) for period in ended],
         starting=[timeline.stored(period) for period in rows if period.starts_at == boundary_at],
-        standing=[timeline.stored(period) for period in standing if period.item.timing == Timing.ADVANCE],
-        late=[period for period in rows if period.pk in late],
+        standing=[
+            timeline.stored(period)
+            for period in standing
+            if period.item.timing == Timing.ADVANCE and period not in returned
+        ],
+        late=[period for period in rows if period.pk in late and period not in returned],
+        returned=[timeline.stored(period) for period in returned],
     )
+
+
+def _is_due_again(period: Period, ended: Sequence[Period]) -> bool:
+    """Say whether a period that was returned is due apart from what else happens: usage once it is closed."""
+    return period not in ended and (period.status != Period.Status.CURRENT or not period.item.is_usage)
 
 
 def _with_late_usage(subscription: Subscription) -> set[int]:

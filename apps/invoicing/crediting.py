@@ -5,22 +5,26 @@ its own tax. A credit note for each of those invoices settles it where it is unp
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 
 from apps.invoicing import drafting, finalizing, numbering, queries, settling
 from apps.invoicing.assembling import Due
 from apps.invoicing.models import Charge, CreditLine, CreditNote, Invoice, Line
+from apps.invoicing.queries import Creditable
 from apps.outbox import operations as outbox
+from apps.rating.exact import half_away
 
 
 @dataclass(frozen=True)
 class Part:
-    """So much of one invoice line is taken back, by a charge below zero."""
+    """So much of one invoice line is given back, by a charge below zero, or out of goodwill without one."""
 
     line: Line
-    charge: Charge
     amount_minor: int
+    discount_minor: int
+    charge: Charge | None = None
 
 
 @dataclass(frozen=True)
@@ -39,28 +43,43 @@ def credit(*, dues: Iterable[Due], now: datetime) -> Credited:
     parts: list[Part] = []
     waiting: list[Due] = []
     for due in dues:
-        lines = _lines_to_credit(due)
-        if lines is None:
+        taken = _taken_from(due)
+        if taken is None:
             waiting.append(due)
             continue
         charge = drafting.charge_of(due, now)
         charge.save()
-        parts += [Part(line, charge, amount) for line, amount in lines]
-    return Credited([_issue(invoice, of_invoice, now) for invoice, of_invoice in _by_invoice(parts)], waiting)
+        parts += [replace(part, charge=charge) for part in taken]
+    notes = [_correct(invoice, of_invoice, now) for invoice, of_invoice in _by_invoice(parts)]
+    return Credited(notes, waiting)
 
 
-def _lines_to_credit(due: Due) -> list[tuple[Line, int]] | None:
-    """Share what is to be given back over the lines that charged it, newest first; None while they do not cover it."""
+def part_of(entry: Creditable, amount_minor: int) -> Part:
+    """Take an amount of a line, with the part of its discount that goes with it: all of it once all is taken."""
+    line = entry.line
+    taken = entry.credited_minor + amount_minor
+    discount = half_away(Fraction(line.discount_minor * taken, line.amount_minor)) - entry.discounted_minor
+    return Part(line, amount_minor, discount)
+
+
+def _taken_from(due: Due) -> list[Part] | None:
+    """Share what is to be given back over the lines that charged it, newest first; None while they do not cover it.
+
+    What was billed on an invoice that is void was never asked for: it is taken back without a word.
+    """
     assert due.span.period is not None, "only an opened period was billed"
     missing = -due.difference.minor
-    shares = []
-    for line, left in queries.creditable_lines(period=due.span.period, kind=due.kind):
-        taken = min(left, missing)
-        shares.append((line, taken))
-        missing -= taken
+    parts = []
+    lines = queries.creditable_lines(period=due.span.period, kind=due.kind)
+    for entry in lines:
+        amount = min(entry.left_minor, missing)
+        parts.append(part_of(entry, amount))
+        missing -= amount
         if not missing:
-            return shares
-    return None
+            return parts
+    drafted = queries.on_drafts(period=due.span.period, kind=due.kind)
+    waived = due.billed.minor - drafted - sum(entry.left_minor for entry in lines)
+    return parts if missing <= waived else None
 
 
 def _by_invoice(parts: Sequence[Part]) -> list[tuple[Invoice, list[Part]]]:
@@ -70,8 +89,12 @@ def _by_invoice(parts: Sequence[Part]) -> list[tuple[Invoice, list[Part]]]:
     return [(of_invoice[0].line.invoice, of_invoice) for _, of_invoice in sorted(found.items())]
 
 
-def _issue(invoice: Invoice, parts: Sequence[Part], now: datetime) -> CreditNote:
-    """Number, store, use and announce a credit note on one invoice."""
+def _correct(invoice: Invoice, parts: Sequence[Part], now: datetime) -> CreditNote:
+    return issue(invoice=invoice, parts=parts, kind=CreditNote.Kind.CORRECTION, now=now)
+
+
+def issue(*, invoice: Invoice, parts: Sequence[Part], kind: str, now: datetime, reason: str = "") -> CreditNote:
+    """Number, store, use and announce a credit note on one invoice; the caller holds the customer's lock."""
     organization, customer = invoice.organization, invoice.customer
     lines = [_line(part, position) for position, part in enumerate(parts, start=1)]
     sums = drafting.sums_of(lines)
@@ -79,6 +102,8 @@ def _issue(invoice: Invoice, parts: Sequence[Part], now: datetime) -> CreditNote
         organization=organization,
         invoice=invoice,
         customer=customer,
+        kind=kind,
+        reason=reason,
         currency=invoice.currency,
         issued_on=now.astimezone(organization.zone).date(),
         issued_at=now,
@@ -113,6 +138,7 @@ def _line(part: Part, position: int) -> CreditLine:
         position=position,
         description=line.description,
         amount_minor=part.amount_minor,
+        discount_minor=part.discount_minor,
         tax_category=line.tax_category,
         tax_rate=line.tax_rate,
         period_starts_at=line.period_starts_at,

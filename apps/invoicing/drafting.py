@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from apps.invoicing.assembling import Due
 from apps.invoicing.models import Charge, CreditLine, Invoice, Kind, Line
 from apps.rating import pricing
+from apps.rating.exact import half_away
 from apps.rating.numbers import plain
+from apps.rating.split import split
 from apps.rating.totals import TaxableLine, totals
 from apps.subscriptions.models import Item, Subscription
 from apps.subscriptions.timeline import Span
@@ -72,7 +75,7 @@ def describe(due: Due) -> str:
         return name + SETUP
     if due.is_late:
         return name + LATE
-    return name + CHANGE if due.kind == Kind.FLAT and due.revision else name
+    return name + CHANGE if due.kind == Kind.FLAT and due.billed.minor else name
 
 
 def name_of(span: Span) -> str:
@@ -83,14 +86,27 @@ def name_of(span: Span) -> str:
 
 
 def total_up(invoice: Invoice, lines: Sequence[Line]) -> None:
-    """Set subtotal, tax by group and total from the lines."""
+    """Spread the invoice's discount over the lines, and set subtotal, tax by group and total from them."""
+    invoice.discount_minor = _discount(invoice, sum(line.amount_minor for line in lines))
+    parts = split(invoice.discount_minor, [line.amount_minor for line in lines])
+    for line, part in zip(lines, parts, strict=True):
+        line.discount_minor = part
     for name, value in sums_of(lines).items():
         setattr(invoice, name, value)
 
 
+def _discount(invoice: Invoice, amount_minor: int) -> int:
+    """Return the discount on an amount: it never takes more than there is (BILLING §10)."""
+    if invoice.discount_percent is not None:
+        return half_away(amount_minor * Fraction(invoice.discount_percent) / 100)
+    return min(invoice.discount_fixed_minor or 0, amount_minor)
+
+
 def sums_of(lines: Sequence[Line | CreditLine]) -> dict[str, Any]:
     """Return the columns of a document that its lines add up to (EN 16931: line nets sum to the subtotal)."""
-    result = totals([TaxableLine(line.amount_minor, line.tax_category, line.tax_rate) for line in lines])
+    result = totals(
+        [TaxableLine(line.amount_minor - line.discount_minor, line.tax_category, line.tax_rate) for line in lines]
+    )
     return {
         "subtotal_minor": result.subtotal_minor,
         "tax_minor": result.tax_minor,
@@ -136,7 +152,7 @@ def _unit_amount(due: Due) -> Decimal | None:
     """Return the one unit price behind an amount, if there is just one and nothing else was added to it."""
     if due.kind == Kind.SETUP:
         return due.amount.amount
-    if due.is_late or due.revision:
+    if due.is_late or due.billed.minor:
         return None
     priced = [step for step in due.steps if step.amount]
     if len(priced) == 1 and priced[0].kind == pricing.StepKind.UNITS:

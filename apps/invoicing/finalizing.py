@@ -20,7 +20,7 @@ def finalize(*, invoice: Invoice, now: datetime) -> Invoice:
     """Number, freeze and announce a draft; where nothing is left to pay it is paid at once.
 
     The customer's balance in its currency is used first, oldest credit first (BILLING §9). `issued_on` is the
-    organization's local date of `now`, never back-dated. Raise Conflict if it is no draft.
+    organization's local date of `now`, never back-dated. Raise Conflict if it is no draft, or has no lines.
     """
     Customer.objects.select_for_update().get(pk=invoice.customer_id)  # whose balance no other may use meanwhile
     draft = (
@@ -28,9 +28,11 @@ def finalize(*, invoice: Invoice, now: datetime) -> Invoice:
     )
     if draft.status != Invoice.Status.DRAFT:
         raise Conflict("not_a_draft", f"Invoice {draft.number} is finalized already.")
+    if not draft.lines.exists():
+        raise Conflict("no_lines", "This draft has no lines: add one first.")
     organization, customer = draft.organization, draft.customer
-    terms = customer.payment_terms_days
-    days = organization.payment_terms_days if terms is None else terms
+    terms = (draft.payment_terms_days, customer.payment_terms_days, organization.payment_terms_days)
+    days = next(term for term in terms if term is not None)
     draft.issued_on = now.astimezone(organization.zone).date()
     draft.due_on = draft.issued_on + timedelta(days=days)
     draft.finalized_at = now

@@ -64,8 +64,8 @@ def credit_bounds() -> pgtrigger.Trigger:
                 SELECT coalesce(sum(amount_minor), 0) FROM invoicing_creditline WHERE line_id = NEW.line_id
             ) > charged THEN {REFUSE % "invoicing_creditline: more than the line charged"} END IF;
             SELECT subtotal_minor INTO given FROM invoicing_creditnote WHERE id = NEW.credit_note_id FOR UPDATE;
-            IF NEW.amount_minor + (
-                SELECT coalesce(sum(amount_minor), 0) FROM invoicing_creditline
+            IF NEW.amount_minor - NEW.discount_minor + (
+                SELECT coalesce(sum(amount_minor - discount_minor), 0) FROM invoicing_creditline
                 WHERE credit_note_id = NEW.credit_note_id
             ) > given THEN {REFUSE % "invoicing_creditline: more than its credit note gives"} END IF;
             RETURN NEW;
@@ -74,22 +74,34 @@ def credit_bounds() -> pgtrigger.Trigger:
 
 
 def allocation_bounds() -> pgtrigger.Trigger:
-    """Refuse to use more than a credit note gives, or to settle more than an invoice asks for."""
+    """Refuse to use more than a credit note or a receipt gives, or more than an invoice or a refund asks for.
+
+    Whoever uses one of them waits for the one before.
+    """
+    bounds = "".join(
+        _bound(column, table, amount, why)
+        for column, table, amount, why in (
+            ("credit_note_id", "invoicing_creditnote", "total_minor", "more than the credit note gives"),
+            ("receipt_id", "invoicing_receipt", "amount_minor", "more than was received"),
+            ("invoice_id", "invoicing_invoice", "total_minor", "more than the invoice asks for"),
+            ("refund_id", "invoicing_refund", "amount_minor", "more than is paid back"),
+        )
+    )
     return pgtrigger.Trigger(
         name="allocation_bounds",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        declare=[("given", "bigint"), ("asked", "bigint")],
-        func=f"""
-            SELECT total_minor INTO given FROM invoicing_creditnote WHERE id = NEW.credit_note_id FOR UPDATE;
-            SELECT total_minor INTO asked FROM invoicing_invoice WHERE id = NEW.invoice_id FOR UPDATE;
-            IF NEW.amount_minor + (
-                SELECT coalesce(sum(amount_minor), 0) FROM invoicing_allocation
-                WHERE credit_note_id = NEW.credit_note_id
-            ) > given THEN {REFUSE % "invoicing_allocation: more than the credit note gives"} END IF;
-            IF NEW.amount_minor + (
-                SELECT coalesce(sum(amount_minor), 0) FROM invoicing_allocation WHERE invoice_id = NEW.invoice_id
-            ) > asked THEN {REFUSE % "invoicing_allocation: more than the invoice asks for"} END IF;
-            RETURN NEW;
-        """,  # noqa: S608 - nothing in it comes from outside
+        declare=[("most", "bigint")],
+        func=f"{bounds} RETURN NEW;",
     )
+
+
+def _bound(column: str, table: str, amount: str, why: str) -> str:
+    return f"""
+        IF NEW.{column} IS NOT NULL THEN
+            SELECT {amount} INTO most FROM {table} WHERE id = NEW.{column} FOR UPDATE;
+            IF NEW.amount_minor + (
+                SELECT coalesce(sum(amount_minor), 0) FROM invoicing_allocation WHERE {column} = NEW.{column}
+            ) > most THEN {REFUSE % f"invoicing_allocation: {why}"} END IF;
+        END IF;
+    """  # noqa: S608 - nothing in it comes from outside

@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Customer
-from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Kind, Line
+from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Kind, Line, Receipt
 from apps.rating.money import Money
 from apps.subscriptions.models import Item, Period, Subscription
+
+CREDITABLE = (Invoice.Status.OPEN, Invoice.Status.PAID, Invoice.Status.UNCOLLECTIBLE)
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,22 @@ class Billed:
         return self.sums.get((period.pk, kind), Earlier()) if period is not None else Earlier()
 
 
-def billed(*, periods: Iterable[Period]) -> Billed:
-    """Add up the charges of periods."""
+def billed(*, periods: Iterable[Period], but: Invoice | None = None) -> Billed:
+    """Add up the charges of periods, but those on one draft."""
     sums: dict[tuple[int, str], Earlier] = {}
     charges = Charge.objects.filter(period__in=list(periods)).order_by("revision")
+    if but is not None:
+        charges = charges.exclude(line__invoice=but)
     for period, kind, minor, quantity in charges.values_list("period", "kind", "amount_minor", "quantity"):
         before = sums.get((period, kind), Earlier())
         sums[period, kind] = Earlier(before.minor + minor, quantity, before.revisions + 1)
     return Billed(sums)
+
+
+def quantities_charged(*, periods: Iterable[Period]) -> dict[tuple[int, str, int], Decimal]:
+    """Return the quantity that each charge of periods rates, by period, kind and revision."""
+    rows = Charge.objects.filter(period__in=list(periods)).values_list("period", "kind", "revision", "quantity")
+    return {(period, kind, revision): quantity for period, kind, revision, quantity in rows}
 
 
 def items_charged_before(*, items: Iterable[Item]) -> set[int]:
@@ -60,34 +71,77 @@ def facts_charged(*, subscription: Subscription) -> dict[int, int]:
     return dict(rows)
 
 
-def creditable_lines(*, period: Period, kind: str) -> list[tuple[Line, int]]:
-    """Return the finalized lines that charged a period, the newest first, with what is left of each to take back."""
-    rows = Line.objects.filter(charge__period=period, charge__kind=kind, amount_minor__gt=0)
-    rows = rows.exclude(invoice__status=Invoice.Status.DRAFT).select_related(
-        "invoice__organization", "invoice__customer"
+@dataclass(frozen=True)
+class Creditable:
+    """A line of a finalized invoice, and how much of its amount and of its discount was credited before."""
+
+    line: Line
+    credited_minor: int
+    discounted_minor: int
+
+    @property
+    def left_minor(self) -> int:
+        """What is left of its amount, before its part of the discount."""
+        return self.line.amount_minor - self.credited_minor
+
+    @property
+    def left_net_minor(self) -> int:
+        """What is left of it, after its part of the discount and before tax."""
+        return self.left_minor - (self.line.discount_minor - self.discounted_minor)
+
+
+def creditable_lines(*, period: Period, kind: str) -> list[Creditable]:
+    """Return the finalized lines that charged a period and of which something is left, the newest first."""
+    rows = _creditable(Line.objects.filter(charge__period=period, charge__kind=kind))
+    return sorted(rows, key=lambda entry: -entry.line.pk)
+
+
+def creditable_lines_of(*, invoice: Invoice) -> list[Creditable]:
+    """Return the lines of a finalized invoice of which something is left, in their order."""
+    return sorted(_creditable(Line.objects.filter(invoice=invoice)), key=lambda entry: entry.line.position)
+
+
+def _creditable(lines: QuerySet[Line]) -> list[Creditable]:
+    rows = lines.filter(amount_minor__gt=0, invoice__status__in=CREDITABLE)
+    rows = rows.select_related("invoice__organization", "invoice__customer")
+    found = rows.annotate(
+        credited=Coalesce(Sum("credit_lines__amount_minor"), 0),
+        discounted=Coalesce(Sum("credit_lines__discount_minor"), 0),
     )
-    credited = Coalesce(Sum("credit_lines__amount_minor"), 0)
-    found = [(line, line.amount_minor - line.credited_minor) for line in rows.annotate(credited_minor=credited)]
-    found.sort(key=lambda entry: entry[0].pk, reverse=True)
-    return [(line, left) for line, left in found if left]
+    entries = [Creditable(line, line.credited, line.discounted) for line in found]
+    return [entry for entry in entries if entry.left_minor]
 
 
-def credits_left(*, customer: Customer, currency: str) -> list[tuple[CreditNote, int]]:
-    """Return a customer's credit notes in a currency that are not used up, the oldest first, with what is left."""
-    used = Coalesce(Sum("allocations__amount_minor"), 0)
-    rows = CreditNote.objects.filter(customer=customer, currency=currency).annotate(used_minor=used)
-    left = rows.filter(used_minor__lt=F("total_minor")).order_by("pk")
-    return [(note, note.total_minor - note.used_minor) for note in left]
+def on_drafts(*, period: Period, kind: str) -> int:
+    """Return how much of what was billed for a period stands on drafts, in minor units."""
+    lines = Line.objects.filter(charge__period=period, charge__kind=kind, invoice__status=Invoice.Status.DRAFT)
+    return int(lines.aggregate(sum=Coalesce(Sum("amount_minor"), 0))["sum"])
+
+
+def credits_left(*, customer: Customer, currency: str) -> list[tuple[CreditNote | Receipt, int]]:
+    """Return credit notes and receipts of a customer that are not used up, the oldest first, with what is left."""
+    notes = _left(CreditNote.objects.filter(customer=customer, currency=currency), "total_minor", "issued_at")
+    receipts = _left(Receipt.objects.filter(customer=customer, currency=currency), "amount_minor", "created_at")
+    return [(source, left) for _, source, left in sorted(notes + receipts, key=lambda entry: entry[0])]
+
+
+def _left(rows: QuerySet[Any], given: str, since: str) -> list[tuple[tuple[datetime, int], Any, int]]:
+    """Return what is left of credits, each with when it was given."""
+    used = rows.annotate(used_minor=Coalesce(Sum("allocations__amount_minor"), 0))
+    return [
+        ((getattr(row, since), row.pk), row, getattr(row, given) - row.used_minor)
+        for row in used.filter(used_minor__lt=F(given)).order_by("pk")
+    ]
 
 
 def balances(*, customer: Customer) -> list[Money]:
     """Return what a customer has to its credit, an amount for each currency in which there is some."""
-    used = Coalesce(Sum("allocations__amount_minor"), 0)
-    rows = CreditNote.objects.filter(customer=customer).annotate(used_minor=used)
-    sums: dict[str, int] = {}
-    for note in rows.filter(used_minor__lt=F("total_minor")).order_by("currency"):
-        sums[note.currency] = sums.get(note.currency, 0) + note.total_minor - note.used_minor
-    return [Money(minor, currency) for currency, minor in sums.items()]
+    currencies = set(CreditNote.objects.filter(customer=customer).values_list("currency", flat=True).distinct())
+    currencies |= set(Receipt.objects.filter(customer=customer).values_list("currency", flat=True).distinct())
+    sums = {
+        currency: sum(left for _, left in credits_left(customer=customer, currency=currency)) for currency in currencies
+    }
+    return [Money(minor, currency) for currency, minor in sorted(sums.items()) if minor]
 
 
 def credit_notes(*, customer: str | None = None, invoice: str | None = None) -> QuerySet[CreditNote]:
@@ -105,7 +159,7 @@ def credit_lines_of(*, credit_note: CreditNote) -> list[CreditLine]:
 
 def allocations_of(*, credit_note: CreditNote) -> list[Allocation]:
     """Return what a credit note was used on, in the order of use."""
-    return list(credit_note.allocations.select_related("invoice", "credit_note").order_by("pk"))
+    return list(credit_note.allocations.select_related("invoice", "refund", "credit_note").order_by("pk"))
 
 
 def credit_notes_on(*, invoice: Invoice) -> list[CreditNote]:
@@ -138,6 +192,11 @@ def invoices(*, customer: str | None = None, status: str | None = None) -> Query
     if customer is not None:
         rows = rows.filter(Q(customer__public_id=customer) | Q(customer__external_id=customer))
     return rows if status is None else rows.filter(status=status)
+
+
+def id_of(*, pk: int) -> str | None:
+    """Return the public id of an invoice."""
+    return Invoice.objects.filter(pk=pk).values_list("public_id", flat=True).first()
 
 
 def lines_of(*, invoice: Invoice) -> list[Line]:

@@ -8,8 +8,8 @@ _REFUSE = (
     "RAISE EXCEPTION 'subscriptions_period: an opened period keeps its bounds and price' "
     "USING ERRCODE = 'restrict_violation';"
 )
-_STATUS = "ARRAY['status', 'closed_at']::text[]"
-_CUT = "ARRAY['status', 'closed_at', 'ends_at', 'fees_until']::text[]"
+_STATUS = "ARRAY['status', 'closed_at', 'returned_at']::text[]"
+_CUT = "ARRAY['status', 'closed_at', 'returned_at', 'ends_at', 'fees_until']::text[]"
 
 
 def period_triggers() -> list[pgtrigger.Trigger]:

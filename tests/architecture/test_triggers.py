@@ -7,14 +7,24 @@ from django.db import IntegrityError, connection
 
 from apps.catalog.models import Price
 from apps.delivery.models import Document
-from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Line, NumberSeries
+from apps.invoicing.models import (
+    Allocation,
+    Charge,
+    CreditLine,
+    CreditNote,
+    Invoice,
+    Line,
+    NumberSeries,
+    Receipt,
+    Refund,
+)
 from apps.outbox.models import Message
 from apps.subscriptions.models import Period, Quantity, Seat
 from apps.tenancy.models import AuditEntry, KeptAnswer, Logo
 from apps.usage.models import Event
 from tests.architecture.rows import Model, is_history, keys
 
-APPEND_ONLY: set[Model] = {Allocation, AuditEntry, CreditLine, CreditNote, Document, Event, Logo}
+APPEND_ONLY: set[Model] = {Allocation, AuditEntry, CreditLine, CreditNote, Document, Event, Logo, Receipt, Refund}
 FROZEN: set[Model] = {Charge, Invoice, KeptAnswer, Line, Message, Period, Price, Quantity, Seat}
 KEPT: set[Model] = {NumberSeries}
 

@@ -63,6 +63,7 @@ def test_a_reversal_after_closing_is_credited_and_settles_the_unpaid_invoice(
         september,
         NOVEMBER.date(),
     )
+    assert line.charge is not None
     assert (line.line, line.amount_minor, line.charge.amount_minor) == (september.lines.get(), 9500, -9500)
     assert (september.amount_due.text(), september.status) == ("190.00", "open")
     assert (october.total.text(), october.credit.text()) == ("0.00", "0.00")

@@ -6,7 +6,7 @@ from django.db.models import F
 
 from apps.catalog.models import Price
 from apps.delivery.models import Document
-from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Line
+from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Line, Receipt, Refund
 from apps.outbox.models import Message
 from apps.subscriptions.models import Period, Quantity
 from apps.tenancy import scope
@@ -26,12 +26,14 @@ MOVING: dict[Model, set[str]] = {
     CreditNote: set(),
     Document: set(),
     Event: set(),
-    Invoice: {"status", "paid_at", "settled_minor"},
+    Invoice: {"status", "paid_at", "settled_minor", "voided_at", "written_off_at"},
     Line: set(),
     Message: {"position"},
-    Period: {"status", "closed_at"},
+    Period: {"status", "closed_at", "returned_at"},
     Price: {"superseded_at"},
     Quantity: set(),
+    Receipt: set(),
+    Refund: set(),
 }
 # Another value for a column of each type, as SQL.
 OTHER = {

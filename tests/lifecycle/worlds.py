@@ -13,6 +13,7 @@ from apps.invoicing.lifecycle.holding import Changed
 from apps.invoicing.models import CreditNote, Invoice
 from apps.subscriptions.models import Item, Period, Subscription
 from apps.tenancy.models import Organization
+from apps.usage.models import Event
 from tests import builders
 from tests.builders import Offer
 
@@ -132,3 +133,8 @@ def balance(buyer: Customer) -> str:
     billed = sum(Invoice.objects.filter(customer=buyer).values_list("total_minor", flat=True))
     given = sum(CreditNote.objects.filter(customer=buyer).values_list("total_minor", flat=True))
     return money(billed - given)
+
+
+def last_event() -> Event:
+    """Return what was recorded last."""
+    return Event.objects.latest("pk")

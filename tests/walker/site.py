@@ -29,6 +29,7 @@ from tests.walker.classes import (
     Page,
     office,
 )
+from tests.walker.lives import documents, subscriptions
 from tests.walker.worlds import World
 
 KEYHOLDERS = frozenset({OWNER, ADMIN, DEVELOPER})
@@ -149,51 +150,6 @@ def goods(kinds: Mapping[str, Model], bodies: Mapping[str, Body]) -> dict[str, P
     return pages
 
 
-def subscription_body(world: World) -> dict[str, Any]:
-    """Return a subscription to start once more."""
-    named = {"customer": world.row(Customer).public_id, "plan": world.row(Plan).public_id}
-    return {**named, "again": True, "starts_at": "2027-01-01T00:00:00Z"}
-
-
-def change_body(world: World) -> dict[str, Any]:
-    """Return a plan to change to."""
-    return {"plan": world.row(Plan).public_id, "preview": True}
-
-
-def new_item_body(world: World) -> dict[str, Any]:
-    """Return an add-on to add."""
-    return {"add_on": world.row(AddOn).public_id}
-
-
-def quantity_body(world: World) -> dict[str, Any]:
-    """Return how many of an item there are to be."""
-    return {"quantity": "2"}
-
-
-def reason_body(world: World) -> dict[str, Any]:
-    """Return why something is done."""
-    return {"reason": "they asked for it"}
-
-
-def subscriptions() -> dict[str, Page]:
-    """Return the classes of the API's doors to the life of a subscription."""
-    one, item = {"public_id": Subscription}, {"public_id": Item}
-    door = "/api/v1/subscriptions"
-    bodies: dict[str, Body] = {"change-plan": change_body, "items": new_item_body}
-    verbs = ("cancel", "change-plan", "items", "pause", "reactivate", "restore", "resume", "suspend")
-
-    def deed(fills: Mapping[str, Model], body: Body) -> Page:
-        return Page(API, opens=NOBODY, writes=MANAGERS, fills=fills, body=body)
-
-    return {
-        door: Page(API, writes=MANAGERS, shows=True, body=subscription_body),
-        f"{door}/%(public_id)s": Page(API, writes=NOBODY, fills=one, shows=True),
-        **{f"{door}/%(public_id)s/{verb}": deed(one, bodies.get(verb, reason_body)) for verb in verbs},
-        "/api/v1/items/%(public_id)s/quantity": deed(item, quantity_body),
-        "/api/v1/items/%(public_id)s/remove": deed(item, reason_body),
-    }
-
-
 CUSTOMER = {"object_id": Customer}
 INVOICE = {"object_id": Invoice}
 
@@ -277,10 +233,8 @@ CLASSES: dict[str, Page] = {
     "/api/v1/customers/%(public_id)s": Page(API, writes=NOBODY, fills={"public_id": Customer}, shows=True),
     "/api/v1/customers/%(public_id)s/archive": Page(API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Customer}),
     "/api/v1/customers/%(public_id)s/restore": Page(API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Customer}),
-    "/api/v1/credit-notes": Page(API, shows=True),
     "/api/v1/credit-notes/%(public_id)s": Page(API, fills={"public_id": CreditNote}, shows=True),
     "/api/v1/entitlements": Page(API, asks={"customer": Customer}, shows=True),
-    "/api/v1/invoices": Page(API, shows=True),
     "/api/v1/invoices/%(public_id)s": Page(API, fills={"public_id": Invoice}, shows=True),
     "/api/v1/invoices/%(public_id)s/pdf": Page(API, fills={"public_id": Invoice}, shows=True),
     **goods(
@@ -307,6 +261,7 @@ CLASSES: dict[str, Page] = {
         API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Item}, body=item_price_body
     ),
     **subscriptions(),
+    **documents(),
     "/api/v1/items/%(public_id)s/pull-source": Page(API, fills={"public_id": Item}, shows=True, body=pull_source_body),
     "/api/v1/items/%(public_id)s/limit": Page(API, writes=NOBODY, fills={"public_id": Item}),
     "/api/v1/items/%(public_id)s/alerts": Page(

@@ -12,14 +12,14 @@ from django.apps import apps as registry
 from django.db import connection, models, transaction
 
 from apps.accounts import operations as accounts
-from apps.accounts.models import ApiKey, Role, User
+from apps.accounts.models import ApiKey, Customer, Role, User
 from apps.catalog import operations as catalog
 from apps.core.encrypted_field import EncryptedTextField
 from apps.core.encryption import Secret
 from apps.core.ids import PublicIdField
 from apps.delivery import operations as deliveries
 from apps.delivery.models import Attempt, Delivery, Document, Reminder
-from apps.invoicing import assembling, closing, crediting
+from apps.invoicing import assembling, closing, collecting, crediting, drafts, finalizing
 from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox import operations as outbox
 from apps.outbox.models import Job, Message
@@ -107,6 +107,7 @@ def build(key: str) -> World:
         _bill(seller)
         _credit(seller)
         _plan_ahead(seller)
+        _pay(seller)
     outbox.relay(now=NOW)
     with scope.of(seller):
         _deliver(seller)
@@ -171,6 +172,17 @@ def _limit(seller: Organization, offer: builders.Offer) -> None:
     reached = {"organization": seller, "period": period, "item": period.item, "quantity": Decimal(5), "at": SEPTEMBER}
     AlertFiring.objects.create(alert=alert, currency="USD", amount_minor=5, **reached)
     LimitFiring.objects.create(kind="hard", limit_quantity=Decimal(1000), refused=False, **reached)
+
+
+def _pay(seller: Organization) -> None:
+    """Money that came in for an invoice of its own, too much of it, of which a part was paid back."""
+    draft = drafts.create(customer=Customer.objects.earliest("pk"), now=NOW, actor="somebody")
+    drafts.add_line(
+        invoice=draft, description="by hand", quantity=Decimal(1), unit_amount=Decimal(500), now=NOW, actor="somebody"
+    )
+    invoice = finalizing.finalize(invoice=draft, now=NOW)
+    collecting.mark_paid(invoice=invoice, amount=Decimal(600), reference="wire", now=NOW, actor="somebody")
+    collecting.refund(customer=invoice.customer, amount=Decimal(1), currency="USD", now=NOW, actor="somebody")
 
 
 def _plan_ahead(seller: Organization) -> None:

@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.permissions import Action
-from apps.accounts.scoped_api import ScopedView, id_parameter, next_url, shown
-from apps.core import pagination, problems
+from apps.accounts.scoped_api import ScopedView, id_parameter, shown
+from apps.core import problems
 from apps.core.fields import AmountOut, InstantOut, NumberOut, Text
 from apps.core.pagination import PageQuery
 from apps.invoicing import queries
@@ -23,6 +23,7 @@ class CreditNoteSummary(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     number = serializers.CharField()
     kind = serializers.ChoiceField(choices=CreditNote.Kind.choices)
+    reason = serializers.CharField(help_text="Printed on it; empty for a correction.")
     customer = serializers.CharField(source="customer.public_id")
     invoice = serializers.CharField(source="invoice.public_id")
     currency = serializers.CharField()
@@ -46,7 +47,8 @@ class CreditLineSerializer(serializers.Serializer[Any]):
     line = serializers.CharField(source="line.public_id", help_text="The line of the invoice.")
     position = serializers.IntegerField()
     description = serializers.CharField()
-    amount = AmountOut("amount_minor", currency="credit_note.currency")
+    amount = AmountOut("amount_minor", currency="credit_note.currency", help_text="Before the part of the discount.")
+    discount = AmountOut("discount_minor", currency="credit_note.currency")
     tax_category = serializers.CharField()
     tax_rate = NumberOut(help_text="A fraction: 0.2 is 20 %.")
     period = serializers.SerializerMethodField(help_text="Null where it is for no stretch of time.")
@@ -57,9 +59,10 @@ class CreditLineSerializer(serializers.Serializer[Any]):
 
 
 class CreditUse(serializers.Serializer[Any]):
-    """A part that was used on an invoice."""
+    """A part that was used on an invoice, or paid back."""
 
-    invoice = serializers.CharField(source="invoice.public_id")
+    invoice = serializers.CharField(source="invoice.public_id", default=None, allow_null=True)
+    refund = serializers.CharField(source="refund.public_id", default=None, allow_null=True)
     amount = AmountOut("amount_minor", currency="credit_note.currency")
     created_at = InstantOut()
 
@@ -76,26 +79,6 @@ class CreditNoteQuery(PageQuery):
 
     customer = Text(required=False, max_length=200, help_text="The customer's id, or your own key of it.")
     invoice = Text(required=False, max_length=40, help_text="The id of the invoice that they take back from.")
-
-
-class CreditNoteList(ScopedView):
-    """All credit notes."""
-
-    actions = {"GET": Action.READ}
-    query_class = CreditNoteQuery
-
-    @extend_schema(
-        operation_id="list_credit_notes",
-        summary="List credit notes",
-        tags=["invoices"],
-        parameters=[CreditNoteQuery],
-        responses={200: CreditNotePage, **problems.responses(400)},
-    )
-    def get(self, request: Request) -> Response:
-        asked = self.asked(request)
-        limit, cursor = asked.pop("limit"), asked.pop("cursor", None)
-        page = pagination.page(self.own(queries.credit_notes(**asked), request), limit=limit, cursor=cursor)
-        return Response(shown(CreditNotePage, {"next": next_url(request, page.next_cursor), "results": page.rows}))
 
 
 class CreditNoteDetail(ScopedView):

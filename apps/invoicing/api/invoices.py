@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from apps.accounts.permissions import Action
-from apps.accounts.scoped_api import ScopedView, next_url, organization_of, shown
+from apps.accounts.scoped_api import shown
 from apps.catalog.api.steps import StepSerializer, steps_shown
-from apps.core import clock, pagination, problems
+from apps.core import clock
 from apps.core.fields import AmountOut, InstantOut, NumberOut, Text
 from apps.core.pagination import PageQuery
 from apps.invoicing import queries
@@ -27,7 +24,9 @@ class InvoiceSummary(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=Invoice.Status.choices)
     customer = serializers.CharField(source="customer.public_id")
     subscription = serializers.CharField(source="subscription.public_id", allow_null=True)
+    cause = serializers.ChoiceField(choices=Invoice.Cause.choices, help_text="What it was made for.")
     currency = serializers.CharField()
+    discount = AmountOut("discount_minor", help_text="On the whole, spread over the lines.")
     subtotal = AmountOut("subtotal_minor")
     tax = AmountOut("tax_minor")
     total = AmountOut("total_minor")
@@ -38,6 +37,8 @@ class InvoiceSummary(serializers.Serializer[Any]):
     due_on = serializers.DateField(allow_null=True)
     finalized_at = InstantOut(allow_null=True)
     paid_at = InstantOut(allow_null=True)
+    voided_at = InstantOut(allow_null=True)
+    written_off_at = InstantOut(allow_null=True, help_text="When it was given up as uncollectible.")
     created_at = InstantOut()
 
     def get_past_due(self, invoice: Invoice) -> bool:
@@ -68,7 +69,8 @@ class LineSerializer(serializers.Serializer[Any]):
     quantity = NumberOut()
     unit = serializers.CharField()
     unit_amount = NumberOut(allow_null=True, help_text="Null where no single one made the amount.")
-    amount = AmountOut("amount_minor", currency="invoice.currency")
+    amount = AmountOut("amount_minor", currency="invoice.currency", help_text="Before its part of the discount.")
+    discount = AmountOut("discount_minor", currency="invoice.currency", help_text="Its part of the discount.")
     tax_category = serializers.CharField()
     tax_rate = NumberOut(help_text="A fraction: 0.2 is 20 %.")
     period = serializers.SerializerMethodField(help_text="Null where it is for no stretch of time.")
@@ -125,10 +127,16 @@ class Buyer(Party):
 class WholeInvoice(InvoiceSummary):
     """An invoice with its lines and the parties as printed."""
 
+    notes = serializers.CharField(help_text="Printed below the lines.")
+    discount_reason = serializers.CharField()
+    rebills = serializers.SerializerMethodField(help_text="The id of the voided invoice in whose place it stands.")
     tax_groups = serializers.SerializerMethodField()
     seller = serializers.SerializerMethodField(help_text="Null for a draft.")
     buyer = serializers.SerializerMethodField(help_text="Null for a draft.")
     lines = serializers.SerializerMethodField()
+
+    def get_rebills(self, invoice: Invoice) -> str | None:
+        return queries.id_of(pk=invoice.rebills_id) if invoice.rebills_id is not None else None
 
     @extend_schema_field(TaxGroup(many=True))
     def get_tax_groups(self, invoice: Invoice) -> list[dict[str, str]]:
@@ -163,27 +171,6 @@ class InvoiceQuery(PageQuery):
 
     customer = Text(required=False, max_length=200, help_text="The customer's id, or your own key of it.")
     status = serializers.ChoiceField(choices=Invoice.Status.choices, required=False)
-
-
-class InvoiceList(ScopedView):
-    """All invoices."""
-
-    actions = {"GET": Action.READ}
-    query_class = InvoiceQuery
-
-    @extend_schema(
-        operation_id="list_invoices",
-        summary="List invoices",
-        tags=["invoices"],
-        parameters=[InvoiceQuery],
-        responses={200: InvoicePage, **problems.responses(400)},
-    )
-    def get(self, request: Request) -> Response:
-        asked = self.asked(request)
-        limit, cursor = asked.pop("limit"), asked.pop("cursor", None)
-        page = pagination.page(self.own(queries.invoices(**asked), request), limit=limit, cursor=cursor)
-        answer = {"next": next_url(request, page.next_cursor), "results": page.rows}
-        return Response(shown(InvoicePage, answer, **said_for(organization_of(request))))
 
 
 def said_for(organization: Organization) -> dict[str, Any]:

@@ -1,6 +1,21 @@
 """Charges, the documents that carry them, and what settles them."""
 
-from apps.invoicing.models.credit_notes import Allocation, CreditLine, CreditNote
-from apps.invoicing.models.invoices import Charge, Invoice, Kind, Line, NumberSeries
+from apps.invoicing.models.allocations import Allocation, Method, Receipt, Refund
+from apps.invoicing.models.charges import Charge, Kind
+from apps.invoicing.models.credit_notes import CreditLine, CreditNote
+from apps.invoicing.models.invoices import Invoice
+from apps.invoicing.models.lines import Line, NumberSeries
 
-__all__ = ["Allocation", "Charge", "CreditLine", "CreditNote", "Invoice", "Kind", "Line", "NumberSeries"]
+__all__ = [
+    "Allocation",
+    "Charge",
+    "CreditLine",
+    "CreditNote",
+    "Invoice",
+    "Kind",
+    "Line",
+    "Method",
+    "NumberSeries",
+    "Receipt",
+    "Refund",
+]

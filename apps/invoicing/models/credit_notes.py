@@ -1,4 +1,4 @@
-"""What gives money back: credit notes, and the allocations by which they settle invoices."""
+"""What gives money back: credit notes."""
 
 from decimal import Decimal
 
@@ -9,8 +9,10 @@ from apps.accounts.models import Customer
 from apps.core.constraints import owned_id, same_organization
 from apps.core.ids import PublicIdField
 from apps.core.triggers import append_only
-from apps.invoicing.freezing import allocation_bounds, credit_bounds
-from apps.invoicing.models.invoices import Charge, Invoice, Line
+from apps.invoicing.freezing import credit_bounds
+from apps.invoicing.models.charges import Charge
+from apps.invoicing.models.invoices import Invoice
+from apps.invoicing.models.lines import Line
 from apps.rating.money import Money
 from apps.tenancy.models import Owned
 
@@ -20,11 +22,13 @@ class CreditNote(Owned):
 
     class Kind(models.TextChoices):
         CORRECTION = "correction", "correction of what was billed"
+        COMMERCIAL = "commercial", "goodwill"
 
     public_id = PublicIdField(prefix="crn")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="credit_notes")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CORRECTION)
+    reason = models.CharField(max_length=300, blank=True, help_text="Printed on it.")
     currency = models.CharField(max_length=3)
     number = models.CharField(max_length=50)
     sequence = models.BigIntegerField(help_text="The place in the gapless series.")
@@ -67,10 +71,18 @@ class CreditLine(Owned):
     public_id = PublicIdField(prefix="crl")
     credit_note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, db_constraint=False, related_name="lines")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, db_constraint=False, related_name="credit_lines")
-    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, db_constraint=False, related_name="credit_lines")
+    charge = models.ForeignKey(
+        Charge,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        related_name="credit_lines",
+        null=True,
+        help_text="The charge that takes back; goodwill takes nothing back of what was billed.",
+    )
     position = models.PositiveIntegerField()
     description = models.CharField(max_length=300)
-    amount_minor = models.BigIntegerField()
+    amount_minor = models.BigIntegerField(help_text="Of the line's amount, before its part of the discount.")
+    discount_minor = models.BigIntegerField(default=0, help_text="The part of the line's discount that goes with it.")
     tax_category = models.CharField(max_length=30)
     tax_rate = models.DecimalField(max_digits=9, decimal_places=6, default=Decimal(0))
     period_starts_at = models.DateTimeField(null=True)
@@ -84,32 +96,12 @@ class CreditLine(Owned):
             same_organization("charge", name="creditline_charge_owned"),
             models.UniqueConstraint(fields=["credit_note", "position"], name="creditline_position_once"),
             models.CheckConstraint(name="creditline_positive", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(
+                name="creditline_discount_within_amount",
+                condition=Q(discount_minor__gte=0) & Q(discount_minor__lte=F("amount_minor")),
+            ),
         ]
         triggers = [*append_only("invoicing_creditline"), credit_bounds()]
 
     def __str__(self) -> str:
         return self.description
-
-
-class Allocation(Owned):
-    """A credit used on an invoice."""
-
-    public_id = PublicIdField(prefix="alo")
-    credit_note = models.ForeignKey(
-        CreditNote, on_delete=models.PROTECT, db_constraint=False, related_name="allocations"
-    )
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="allocations")
-    amount_minor = models.BigIntegerField()
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            owned_id("invoicing_allocation"),
-            same_organization("credit_note", name="allocation_note_owned"),
-            same_organization("invoice", name="allocation_invoice_owned"),
-            models.CheckConstraint(name="allocation_positive", condition=Q(amount_minor__gt=0)),
-        ]
-        triggers = [*append_only("invoicing_allocation"), allocation_bounds()]
-
-    def __str__(self) -> str:
-        return f"{self.credit_note_id} on {self.invoice_id}"

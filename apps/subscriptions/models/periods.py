@@ -41,6 +41,9 @@ class Period(Owned):
     billable = models.BooleanField(default=True)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.CURRENT)
     closed_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(
+        null=True, help_text="Set when a draft that billed it was discarded: it is due again with the next invoice."
+    )
 
     class Meta:
         constraints = [
@@ -72,7 +75,10 @@ class Period(Owned):
             models.UniqueConstraint(fields=["item", "prev_ends_at"], nulls_distinct=False, name="period_one_next"),
             CompositeForeignKey(name="period_chain", fields=("item", "prev_ends_at"), to_fields=("item", "ends_at")),
         ]
-        indexes = [models.Index(fields=["item", "ends_at"], condition=Q(status="current"), name="period_current")]
+        indexes = [
+            models.Index(fields=["item", "ends_at"], condition=Q(status="current"), name="period_current"),
+            models.Index(fields=["item"], condition=Q(returned_at__isnull=False), name="period_returned"),
+        ]
         triggers = period_triggers()
 
     def __str__(self) -> str:

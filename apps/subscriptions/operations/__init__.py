@@ -14,8 +14,10 @@ from apps.subscriptions.operations.moving import (
     move_to_next_boundary,
     open_until,
     park,
+    return_periods,
     set_status,
     standing,
+    take_again,
     unpark,
 )
 from apps.subscriptions.operations.noting import note
@@ -56,10 +58,12 @@ __all__ = [
     "pause",
     "plan_change",
     "resume",
+    "return_periods",
     "set_quantity",
     "set_status",
     "standing",
     "start",
+    "take_again",
     "unpark",
     "withdraw",
 ]

@@ -1,6 +1,6 @@
 """Move the time line: open periods, close them, say what is next, set aside what fails."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from apps.subscriptions import queries, timeline
@@ -42,6 +42,16 @@ def close_periods(*, periods: Iterable[Period], now: datetime) -> None:
     ):
         closed = Period.objects.filter(pk__in=ids, status=Period.Status.CURRENT)
         assert closed.update(status=status, closed_at=now) == len(ids), "a period was closed twice"
+
+
+def return_periods(*, ids: Collection[int], now: datetime) -> None:
+    """Mark periods as due again, after what billed them was thrown away; the caller holds the subscription's lock."""
+    Period.objects.filter(pk__in=ids).update(returned_at=now)
+
+
+def take_again(*, periods: Iterable[Period]) -> None:
+    """Mark periods that were due again as billed."""
+    Period.objects.filter(pk__in=[period.pk for period in periods]).update(returned_at=None)
 
 
 def move_to_next_boundary(*, subscription: Subscription, after: datetime, now: datetime) -> None:

@@ -1,0 +1,195 @@
+"""Rate again what an invoice bills: a draft that is recalculated, or one that is voided and drafted anew."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from apps.accounts.models import Customer
+from apps.core.refusals import Conflict
+from apps.invoicing import assembling, crediting, drafting, drafts, finalizing, queries
+from apps.invoicing.assembling import Due
+from apps.invoicing.models import Charge, Invoice, Kind, Line
+from apps.invoicing.queries import Billed
+from apps.rating.money import Money
+from apps.subscriptions import queries as timelines
+from apps.subscriptions.models import Period, Subscription
+from apps.subscriptions.timeline import stored
+from apps.tenancy import operations as tenancy
+from apps.usage import queries as usage
+
+
+@transaction.atomic
+def recalculate(*, invoice: Invoice, now: datetime, actor: str) -> Invoice:
+    """Rate a draft's periods again with all events so far, and replace what was measured.
+
+    Lines by hand and the discount stay. What an earlier invoice billed too much is credited. Raise Conflict if it is no
+    draft.
+    """
+    _hold(invoice)
+    draft = drafts.lock(invoice)
+    old = list(draft.lines.filter(charge__isnull=False).select_related("charge").order_by("position"))
+    periods = _locked({line.charge.period_id for line in old if line.charge is not None})
+    billed = queries.billed(periods=periods.values(), but=draft)
+    dues = _dues(old, periods, billed, draft)
+    draft.lines.filter(pk__in=[line.pk for line in old]).delete()
+    Charge.objects.filter(pk__in=[line.charge_id for line in old]).delete()
+    kept = [(line, due) for line, due in zip(old, dues, strict=True) if due.difference.minor >= 0]
+    crediting.credit(dues=[due for due in dues if due.difference.minor < 0], now=now)
+    _write(draft, [(due, line.position) for line, due in kept], now)
+    drafts.total_up_again(draft)
+    _note(draft, "recalculated", now, actor, f"{draft.total.text()} {draft.currency}.")
+    return draft
+
+
+def is_behind(*, invoice: Invoice) -> bool:
+    """Say whether anything was recorded for a draft's periods since it was made: finalizing should offer to rate it."""
+    charges = list(Charge.objects.filter(line__invoice=invoice, kind=Kind.USAGE).values_list("period", "fact_count"))
+    facts = usage.fact_counts(periods=[period for period, _ in charges])
+    return any(facts.get(period, 0) != seen for period, seen in charges)
+
+
+@transaction.atomic
+def void(*, invoice: Invoice, rebill: bool, now: datetime, actor: str, reason: str = "") -> Invoice | None:
+    """Take an open, unpaid invoice out of force; it keeps its number. Return the draft in its place, if any.
+
+    With `rebill` its charges are taken back and drafted anew at once; else what it billed is waived, and counts as
+    billed. Raise Conflict where it is not open, or anything was paid or credited on it.
+    """
+    _hold(invoice)
+    rows = Invoice.objects.select_for_update(of=("self",)).select_related("organization", "customer", "subscription")
+    voided: Invoice = rows.get(pk=invoice.pk)
+    _check_voidable(voided)
+    voided.status, voided.voided_at = Invoice.Status.VOID, now
+    voided.save(update_fields=["status", "voided_at"])
+    finalizing.announce(voided, "invoice.voided", now)
+    _note(voided, "voided", now, actor, f"{'Billed anew' if rebill else 'Waived'}. {reason}".strip())
+    return _rebilled(voided, now) if rebill else None
+
+
+def _check_voidable(invoice: Invoice) -> None:
+    if invoice.status != Invoice.Status.OPEN:
+        raise Conflict(
+            "not_open", f"{invoice} is {invoice.get_status_display().lower()}: only an open one can be voided."
+        )
+    if invoice.settled_minor or invoice.credit_notes.exists():
+        raise Conflict(
+            "partly_settled", f"Something was paid or credited on {invoice} already: issue a credit note instead."
+        )
+
+
+def _rebilled(voided: Invoice, now: datetime) -> Invoice:
+    old = list(voided.lines.select_related("charge").order_by("position"))
+    periods = _locked({line.charge.period_id for line in old if line.charge is not None})
+    _take_back([line.charge for line in old if line.charge is not None], periods, now)
+    billed = queries.billed(periods=periods.values())
+    measured = [line for line in old if line.charge is not None]
+    dues = _dues(measured, periods, billed, voided)
+    draft = Invoice.objects.create(
+        organization_id=voided.organization_id,
+        customer=voided.customer,
+        subscription=voided.subscription,
+        boundary_at=voided.boundary_at,
+        cause=Invoice.Cause.REBILL,
+        rebills_id=voided.pk,
+        currency=voided.currency,
+        payment_terms_days=voided.payment_terms_days,
+        notes=voided.notes,
+        discount_percent=voided.discount_percent,
+        discount_fixed_minor=voided.discount_fixed_minor,
+        discount_reason=voided.discount_reason,
+        created_at=now,
+    )
+    owed = [(due, line.position) for line, due in zip(measured, dues, strict=True) if due.difference.minor >= 0]
+    crediting.credit(dues=[due for due in dues if due.difference.minor < 0], now=now)
+    _write(draft, owed, now)
+    for line in old:
+        if line.charge is None:
+            line.pk, line.public_id, line.invoice, line.discount_minor = None, Line().public_id, draft, 0
+            line.save(force_insert=True)
+    return drafts.total_up_again(draft)
+
+
+def _take_back(charges: Sequence[Charge], periods: Mapping[int, Period], now: datetime) -> None:
+    """Take charges of a void invoice back by charges below zero, on no document: it was never paid."""
+    billed = queries.billed(periods=periods.values())
+    before = queries.quantities_charged(periods=periods.values())
+    for charge in charges:
+        earlier = billed.of(periods[charge.period_id], Kind(charge.kind))
+        added = charge.quantity - before.get((charge.period_id, charge.kind, charge.revision - 1), Decimal(0))
+        Charge.objects.create(
+            organization_id=charge.organization_id,
+            period_id=charge.period_id,
+            item_id=charge.item_id,
+            price_id=charge.price_id,
+            kind=charge.kind,
+            revision=earlier.revisions,
+            amount_minor=-charge.amount_minor,
+            currency=charge.currency,
+            quantity=earlier.quantity - added,
+            event_count=charge.event_count,
+            fact_count=charge.fact_count,
+            created_at=now,
+        )
+
+
+def _dues(lines: Sequence[Line], periods: Mapping[int, Period], billed: Billed, invoice: Invoice) -> list[Due]:
+    """Return what each of these lines' periods owes by now for its kind, in their order."""
+    zone = invoice.organization.zone
+    metered = [period for period in periods.values() if period.item.is_usage]
+    measured = usage.usage_of(periods=metered)
+    bought = timelines.quantities(items=[period.item for period in periods.values() if not period.item.is_usage])
+    dues = []
+    for line in lines:
+        assert line.charge is not None, "a line by hand owes nothing"
+        period, kind = periods[line.charge.period_id], Kind(line.charge.kind)
+        if kind == Kind.SETUP:
+            due = _setup_due(period, billed, invoice.currency)
+        elif kind == Kind.USAGE:
+            due = assembling.usage_due(stored(period), measured[period.pk], billed, invoice.currency, zone)
+        else:
+            due = assembling.flat_due(stored(period), bought[period.item_id], billed, invoice.currency, zone)
+        dues.append(replace(due, is_late=line.late))
+    return dues
+
+
+def _setup_due(period: Period, billed: Billed, currency: str) -> Due:
+    earlier = billed.of(period, Kind.SETUP)
+    return Due(
+        span=stored(period),
+        kind=Kind.SETUP,
+        quantity=Decimal(1),
+        amount=Money(period.price.setup_fee_minor, currency),
+        billed=Money(earlier.minor, currency),
+        revision=earlier.revisions,
+    )
+
+
+def _write(draft: Invoice, dues: Sequence[tuple[Due, int]], now: datetime) -> None:
+    """Store charges and lines at their positions."""
+    charges = Charge.objects.bulk_create([drafting.charge_of(due, now) for due, _ in dues])
+    lines = [drafting.line_of(due, position) for due, position in dues]
+    for line, charge in zip(lines, charges, strict=True):
+        line.invoice, line.charge = draft, charge
+    Line.objects.bulk_create(lines)
+
+
+def _hold(invoice: Invoice) -> None:
+    """Lock the customer and the subscription of an invoice, in the order of the house."""
+    Customer.objects.select_for_update().get(pk=invoice.customer_id)
+    if invoice.subscription_id is not None:
+        Subscription.objects.select_for_update(of=("self",)).get(pk=invoice.subscription_id)
+
+
+def _locked(ids: Iterable[int]) -> dict[int, Period]:
+    related = ("price__plan", "item__price", "item__add_on__metric", "item__subscription__plan__product")
+    rows = Period.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).select_related(*related)
+    return {period.pk: period for period in rows.order_by("pk")}
+
+
+def _note(invoice: Invoice, verb: str, now: datetime, actor: str, summary: str) -> None:
+    tenancy.record_audit(
+        organization=invoice.organization, actor=actor, verb=verb, subject=invoice, now=now, summary=summary
+    )

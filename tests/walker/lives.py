@@ -1,0 +1,124 @@
+"""The API's doors to what is done to subscriptions and to invoices."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from apps.accounts.models import Customer
+from apps.catalog.models import AddOn, Plan
+from apps.invoicing.models import Invoice, Line
+from apps.subscriptions.models import Item, Subscription
+from tests.walker.classes import API, MANAGERS, NOBODY, Body, Model, Page
+from tests.walker.worlds import World
+
+
+def subscription_body(world: World) -> dict[str, Any]:
+    """Return a subscription to start once more."""
+    named = {"customer": world.row(Customer).public_id, "plan": world.row(Plan).public_id}
+    return {**named, "again": True, "starts_at": "2027-01-01T00:00:00Z"}
+
+
+def change_body(world: World) -> dict[str, Any]:
+    """Return a plan to change to."""
+    return {"plan": world.row(Plan).public_id, "preview": True}
+
+
+def new_item_body(world: World) -> dict[str, Any]:
+    """Return an add-on to add."""
+    return {"add_on": world.row(AddOn).public_id}
+
+
+def quantity_body(world: World) -> dict[str, Any]:
+    """Return how many of an item there are to be."""
+    return {"quantity": "2"}
+
+
+def reason_body(world: World) -> dict[str, Any]:
+    """Return why something is done."""
+    return {"reason": "they asked for it"}
+
+
+def subscriptions() -> dict[str, Page]:
+    """Return the classes of the API's doors to the life of a subscription."""
+    one, item = {"public_id": Subscription}, {"public_id": Item}
+    door = "/api/v1/subscriptions"
+    bodies: dict[str, Body] = {"change-plan": change_body, "items": new_item_body}
+    verbs = ("cancel", "change-plan", "items", "pause", "reactivate", "restore", "resume", "suspend")
+
+    def deed(fills: Mapping[str, Model], body: Body) -> Page:
+        return Page(API, opens=NOBODY, writes=MANAGERS, fills=fills, body=body)
+
+    return {
+        door: Page(API, writes=MANAGERS, shows=True, body=subscription_body),
+        f"{door}/%(public_id)s": Page(API, writes=NOBODY, fills=one, shows=True),
+        **{f"{door}/%(public_id)s/{verb}": deed(one, bodies.get(verb, reason_body)) for verb in verbs},
+        "/api/v1/items/%(public_id)s/quantity": deed(item, quantity_body),
+        "/api/v1/items/%(public_id)s/remove": deed(item, reason_body),
+    }
+
+
+def invoice_body(world: World) -> dict[str, Any]:
+    """Return an invoice to create."""
+    return {"customer": world.row(Customer).public_id, "lines": [line_body(world)]}
+
+
+def line_body(world: World) -> dict[str, Any]:
+    """Return a line to add by hand."""
+    return {"description": "by hand", "unit_amount": "5"}
+
+
+def goodwill_body(world: World) -> dict[str, Any]:
+    """Return a credit note to make."""
+    return {"invoice": world.row(Invoice).public_id, "amount": "1", "reason": "sorry"}
+
+
+def refund_body(world: World) -> dict[str, Any]:
+    """Return money that was paid back."""
+    return {"amount": "1", "currency": "USD"}
+
+
+def void_body(world: World) -> dict[str, Any]:
+    """Return what becomes of a voided invoice."""
+    return {"rebill": False}
+
+
+def terms_body(world: World) -> dict[str, Any]:
+    """Return terms of a draft."""
+    return {"days": 3}
+
+
+def documents() -> dict[str, Page]:
+    """Return the classes of the API's doors to what is done to invoices."""
+    one = {"public_id": Invoice}
+    bodies: dict[str, Body] = {
+        "discard": nothing,
+        "discount": nothing,
+        "finalize": nothing,
+        "lines": line_body,
+        "mark-paid": nothing,
+        "recalculate": nothing,
+        "terms": terms_body,
+        "void": void_body,
+        "write-off": nothing,
+    }
+    door = "/api/v1/invoices/%(public_id)s"
+    line = {"public_id": Invoice, "line": Line}
+    return {
+        "/api/v1/invoices": Page(API, writes=MANAGERS, shows=True, body=invoice_body),
+        "/api/v1/credit-notes": Page(API, writes=MANAGERS, shows=True, body=goodwill_body),
+        "/api/v1/customers/%(public_id)s/refunds": Page(
+            API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Customer}, body=refund_body
+        ),
+        **{
+            f"{door}/{verb}": Page(API, opens=NOBODY, writes=MANAGERS, fills=one, body=body)
+            for verb, body in bodies.items()
+        },
+        **{
+            f"{door}/lines/%(line)s/{verb}": Page(API, opens=NOBODY, writes=MANAGERS, fills=line, body=nothing)
+            for verb in ("change", "remove")
+        },
+    }
+
+
+def nothing(world: World) -> dict[str, Any]:
+    """Return a body without members."""
+    return {}
