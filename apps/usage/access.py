@@ -21,21 +21,27 @@ from apps.usage.measuring import MEASURED
 
 MOST_SUBSCRIPTIONS = 1000
 
+# Each step begins with the few rows of the one before: PostgreSQL expects of every customer what the average one has,
+# and would rather read all subscriptions and all seats (100,000 of them: 124 ms).
+# Each step begins with the few rows of the one before (OFFSET 0, LIMIT 1): where few customers have many subscriptions,
+# PostgreSQL would rather read all subscriptions and all seats (100,000 of either: 120 ms).
 _OF_CUSTOMER = """
-SELECT subscription.id FROM accounts_customer customer
-JOIN subscriptions_subscription subscription ON subscription.customer_id = customer.id
-WHERE customer.organization_id = %(organization)s
-    AND (customer.external_id = %({who})s OR customer.public_id = %({who})s)
+SELECT subscription.id FROM (
+    SELECT id FROM accounts_customer
+    WHERE organization_id = %(organization)s AND (external_id = %({who})s OR public_id = %({who})s) OFFSET 0
+) customer
+CROSS JOIN LATERAL (SELECT id FROM subscriptions_subscription WHERE customer_id = customer.id OFFSET 0) subscription
 """
 
 _OF_GRANTEE = f"""
 SELECT seat.subscription_id AS id FROM subscriptions_seat seat
 WHERE seat.organization_id = %(organization)s AND seat.grantee = %(grantee)s AND seat.unassigned_at IS NULL
 UNION {_OF_CUSTOMER.format(who="grantee")}
-    AND NOT EXISTS (
-        SELECT FROM subscriptions_seat seat
-        WHERE seat.subscription_id = subscription.id AND seat.unassigned_at IS NULL
-    )
+LEFT JOIN LATERAL (
+    SELECT 1 AS one FROM subscriptions_seat
+    WHERE subscription_id = subscription.id AND unassigned_at IS NULL LIMIT 1
+) seated ON true
+WHERE seated.one IS NULL
 """  # noqa: S608 - nothing in it comes from outside
 
 # A change of plan whose time has come holds, even where nobody has carried it out yet.
