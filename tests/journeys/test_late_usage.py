@@ -9,9 +9,10 @@ from apps.accounts.models import Customer
 from apps.catalog import operations as catalog
 from apps.core.refusals import Refusal
 from apps.invoicing import finalizing
+from apps.invoicing.lifecycle import changing
 from apps.invoicing.models import Charge, CreditNote
 from apps.subscriptions import operations as subscriptions
-from apps.subscriptions.models import Item, Period
+from apps.subscriptions.models import Item, Period, Subscription
 from apps.tenancy.models import AuditEntry, Organization
 from apps.usage import operations as usage
 from apps.usage.models import Event
@@ -86,10 +87,10 @@ def test_january_is_settled_to_the_cent_at_its_own_price_whenever_its_usage_arri
     assert sum(Charge.objects.filter(period__starts_at=JANUARY).values_list("amount_minor", flat=True)) == billed
 
 
-def test_a_retry_gets_the_first_answer_an_hour_later_after_the_closing_and_after_the_items_life(
+def test_a_retry_gets_the_first_answer_an_hour_later_after_the_closing_and_after_a_change_of_plan(
     seller: Organization, offer: builders.Offer, buyer: Customer
 ) -> None:
-    """No plan can be changed yet: the item's life ends at the end of its period instead, as a change will end it."""
+    """The new plan does not offer what was used: nothing can be recorded on it any more."""
     event = NewEvent(quantity=Decimal(1), customer="crm-1", add_on="coaching-use", idempotency_key="call-81")
 
     def send(now: datetime) -> usage.Recorded:
@@ -99,8 +100,8 @@ def test_a_retry_gets_the_first_answer_an_hour_later_after_the_closing_and_after
     answers = [send(JANUARY + timedelta(days=9, hours=1))]
     builders.close(seller, FEBRUARY)
     answers.append(send(FEBRUARY + timedelta(hours=1)))
-    Item.objects.update(ends_at=MARCH)
-    builders.close(seller, MARCH)
+    other = builders.plan_of(seller, offer.plan.product, key="other", base="30", timing="advance", now=JANUARY)
+    changing.change_plan(subscription=Subscription.objects.get(), plan=other, now=MARCH, actor="owner")
     answers.append(send(MARCH + timedelta(days=40)))
     for answer in answers:
         assert answer.repeated
