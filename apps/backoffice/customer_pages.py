@@ -12,6 +12,8 @@ from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of, organization_of
 from apps.backoffice import histories
+from apps.backoffice.documents import base as documents
+from apps.backoffice.documents import deeds
 from apps.catalog.models import Plan
 from apps.catalog.wording import price_in_words
 from apps.core import clock
@@ -153,6 +155,8 @@ def invoices_tab(admin: OwnedAdmin, request: HttpRequest, customer: Customer) ->
     formats, today = formats_of(request), today_of(request)
     invoices = invoicing.invoices_of(customer=customer)[:MOST_INVOICES]
     context["invoices"] = invoice_rows(invoices, formats=formats, today=today)
+    may_manage = allowed(request, Action.MANAGE_INVOICES)
+    context["deeds"] = documents.offered(deeds.OF_CUSTOMER, customer) if may_manage else []
     return TemplateResponse(request, "backoffice/customer/invoices.html", context)
 
 

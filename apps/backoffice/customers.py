@@ -15,6 +15,8 @@ from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, OwnedForm, actor_of, organization_of
 from apps.backoffice import customer_pages, putting_away
+from apps.backoffice.documents import base as documents
+from apps.backoffice.documents import deeds
 from apps.backoffice.listed_field import ListedField
 from apps.backoffice.next_invoice import next_invoice
 from apps.backoffice.start_form import start_subscription
@@ -153,4 +155,4 @@ class CustomerAdmin(OwnedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         pages = [self.object_page(route, partial(page, self), action=action) for route, page, action in PAGES]
-        return pages + list(super().get_urls())
+        return [*pages, *documents.pages(self, deeds.OF_CUSTOMER), *super().get_urls()]

@@ -3,28 +3,27 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 
 from apps.accounts.permissions import Action
-from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of, organization_of
+from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of
 from apps.backoffice import standing
+from apps.backoffice.documents import base as documents
+from apps.backoffice.documents import deeds, told
 from apps.backoffice.resend_form import resend
-from apps.core import clock
 from apps.core.admin import badge
 from apps.core.formats import Formats
-from apps.core.refusals import Refusal
 from apps.delivery import queries as delivery
 from apps.delivery.letters import file_name
 from apps.delivery.links import address_of
 from apps.delivery.paper import invoice_paper
 from apps.delivery.voice import SOURCE
-from apps.invoicing import issuing, queries
 from apps.invoicing.models import Invoice
 
-COLOURS = {"draft": "warning", "open": "info", "paid": "success"}
+COLOURS = {"draft": "warning", "open": "info", "paid": "success", "uncollectible": "danger"}
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -79,7 +78,8 @@ class InvoiceAdmin(OwnedAdmin):
         return [
             self.object_page("pdf", self.pdf, action=Action.READ),
             self.object_page("resend", partial(resend, self), action=Action.MANAGE_INVOICES),
-            self.object_page("finalize", self.finalize, action=Action.MANAGE_INVOICES),
+            *documents.pages(self, deeds.OF_INVOICE),
+            *documents.line_pages(self, deeds.OF_LINE),
             *super().get_urls(),
         ]
 
@@ -92,17 +92,21 @@ class InvoiceAdmin(OwnedAdmin):
         invoice = self.object_or_404(request, object_id or "", self.reading)
         context = self.context(request, invoice, title=f"Invoice {invoice}")
         document = delivery.document_facts_of(invoice=invoice)
+        paper = invoice_paper(invoice=invoice, language=SOURCE)
+        may_manage = allowed(request, Action.MANAGE_INVOICES)
         context |= {
             "invoice": invoice,
-            "paper": invoice_paper(invoice=invoice, language=SOURCE),
+            "paper": paper,
             "sentence": standing.sentence(invoice, request),
             "past_due": invoice.is_past_due(standing.today_of(request)),
             "deliveries": standing.deliveries(invoice, formats_of(request)),
             "document": document,
             "parked": delivery.parked_paper(invoice=invoice) if invoice.number and not document else None,
             "link": address_of(invoice) if delivery.has_link(invoice=invoice) else "",
-            "credits": _credits(invoice, formats_of(request)),
-            "may_manage": allowed(request, Action.MANAGE_INVOICES),
+            "may_manage": may_manage,
+            "deeds": documents.offered(deeds.OF_INVOICE, invoice) if may_manage else [],
+            **told.beside(invoice, formats_of(request)),
+            **told.on_draft(invoice, paper, may_manage=may_manage),
         }
         return TemplateResponse(request, "backoffice/invoice/page.html", context)
 
@@ -116,22 +120,3 @@ class InvoiceAdmin(OwnedAdmin):
             content_type="application/pdf",
             headers={"Content-Disposition": f'inline; filename="{file_name(invoice)}.pdf"'},
         )
-
-    def finalize(self, request: HttpRequest, invoice: Invoice) -> HttpResponse:
-        """Ask once more, then number and freeze a draft."""
-        if request.method == "POST":
-            try:
-                done = issuing.issue(invoice=invoice, now=clock.billing(organization_of(request)))
-            except Refusal as refusal:
-                messages.error(request, refusal.sentence)
-            else:
-                self.audit(request, done, "finalized", str(done.number))
-                messages.success(request, f"{done.number} is final. The PDF is made and mailed next.")
-            return HttpResponseRedirect(reverse("admin:invoicing_invoice_change", args=[invoice.pk]))
-        context = self.context(request, invoice, title="Finalize", invoice=invoice)
-        context["total"] = formats_of(request).money(invoice.total)
-        return TemplateResponse(request, "backoffice/invoice/finalize.html", context)
-
-
-def _credits(invoice: Invoice, formats: Formats) -> list[dict[str, Any]]:
-    return [{"note": note, "amount": formats.money(note.total)} for note in queries.credit_notes_on(invoice=invoice)]

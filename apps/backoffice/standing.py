@@ -37,6 +37,11 @@ def sentence(invoice: Invoice, request: HttpRequest) -> str:
     if invoice.status == Invoice.Status.PAID:
         paid = f" {formats.day_of(invoice.paid_at, today=today)}" if invoice.paid_at else ""
         parts.append("nothing to pay" if invoice.total_minor == 0 else f"paid{paid}")
+    elif invoice.voided_at is not None:
+        parts.append(f"void since {formats.day_of(invoice.voided_at, today=today)}: nothing is due on it")
+    elif invoice.status == Invoice.Status.UNCOLLECTIBLE and invoice.written_off_at is not None:
+        given_up = formats.day_of(invoice.written_off_at, today=today)
+        parts.append(f"given up {given_up} with {formats.money(invoice.amount_due)} unpaid")
     else:
         due = formats.day(invoice.due_on, today=today)
         left = formats.money(invoice.amount_due)

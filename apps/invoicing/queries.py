@@ -13,6 +13,7 @@ from apps.accounts.models import Customer
 from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Kind, Line, Receipt
 from apps.rating.money import Money
 from apps.subscriptions.models import Item, Period, Subscription
+from apps.tenancy.models import Organization
 
 CREDITABLE = (Invoice.Status.OPEN, Invoice.Status.PAID, Invoice.Status.UNCOLLECTIBLE)
 
@@ -202,6 +203,28 @@ def id_of(*, pk: int) -> str | None:
 def lines_of(*, invoice: Invoice) -> list[Line]:
     """Return an invoice's lines in their order."""
     return list(invoice.lines.order_by("position"))
+
+
+def line_of(*, organization: Organization, pk: int) -> Line | None:
+    """Return a line of an organization with its invoice and customer; None where there is none of this key."""
+    rows = Line.objects.filter(organization=organization, pk=pk)
+    return rows.select_related("organization", "invoice__organization", "invoice__customer").first()
+
+
+def payments_on(*, invoice: Invoice) -> list[Allocation]:
+    """Return what of money that came in was used on an invoice, oldest first."""
+    rows = invoice.allocations.filter(receipt__isnull=False).select_related("receipt")
+    return list(rows.order_by("pk"))
+
+
+def invoice_in_place_of(*, invoice: Invoice) -> Invoice | None:
+    """Return the invoice, or draft, that stands in the place of a voided one."""
+    return Invoice.objects.filter(rebills_id=invoice.pk).first()
+
+
+def voided_before(*, invoice: Invoice) -> Invoice | None:
+    """Return the voided invoice in whose place one stands."""
+    return Invoice.objects.filter(pk=invoice.rebills_id).first() if invoice.rebills_id is not None else None
 
 
 def invoices_of_subscription(*, subscription: Subscription) -> QuerySet[Invoice]:

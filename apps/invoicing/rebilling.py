@@ -51,6 +51,16 @@ def is_behind(*, invoice: Invoice) -> bool:
     return any(facts.get(period, 0) != seen for period, seen in charges)
 
 
+def has_reversals_since(*, invoice: Invoice) -> bool:
+    """Say whether usage that an invoice bills was taken back after it was charged last, and is yet to be credited."""
+    usage_charges = Charge.objects.filter(kind=Kind.USAGE)
+    own = usage_charges.filter(line__invoice=invoice).values("period")
+    newest = usage_charges.filter(period__in=own).order_by("period", "-revision").distinct("period")
+    charged = dict(newest.values_list("period", "created_at"))
+    taken_back = usage.newest_reversals(periods=charged)
+    return any(at > charged[period] for period, at in taken_back.items())
+
+
 @transaction.atomic
 def void(*, invoice: Invoice, rebill: bool, now: datetime, actor: str, reason: str = "") -> Invoice | None:
     """Take an open, unpaid invoice out of force; it keeps its number. Return the draft in its place, if any.

@@ -235,6 +235,12 @@ def fact_counts(*, periods: Iterable[int]) -> dict[int, int]:
     return dict(rows.annotate(facts=Count("pk")))
 
 
+def newest_reversals(*, periods: Iterable[int]) -> dict[int, datetime]:
+    """Return when something of each of these periods was taken back last, by its id; nothing for others."""
+    rows = Event.objects.filter(period__in=list(periods), reverses_id__isnull=False).order_by()
+    return dict(rows.values_list("period_id").annotate(newest=Max("recorded_at")))
+
+
 def property_text(name: str) -> Func:
     """Read one property as text, whatever its name looks like; where it is missing or null there is no value."""
     return Func(F("properties"), Value(name), function="jsonb_extract_path_text", output_field=TextField())

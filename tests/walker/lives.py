@@ -119,6 +119,31 @@ def documents() -> dict[str, Page]:
     }
 
 
+def deeds_on_documents() -> dict[str, Page]:
+    """Return the classes of the office's pages of what may be done to an invoice, a line or a balance."""
+
+    def deed(parameter: str, model: Model) -> Page:
+        return Page(opens=MANAGERS, writes=MANAGERS, fills={parameter: model}, shows=True)
+
+    of_invoice = (
+        "finalize",
+        "add_line",
+        "discount",
+        "terms",
+        "recalculate",
+        "discard",
+        "mark_paid",
+        "credit",
+        "void",
+        "give_up",
+    )
+    return {
+        **{f"admin:invoicing_invoice_{verb}": deed("object_id", Invoice) for verb in of_invoice},
+        **{f"admin:invoicing_line_{verb}": deed("line", Line) for verb in ("change", "remove")},
+        **{f"admin:accounts_customer_{verb}": deed("object_id", Customer) for verb in ("new_invoice", "pay_back")},
+    }
+
+
 def nothing(world: World) -> dict[str, Any]:
     """Return a body without members."""
     return {}

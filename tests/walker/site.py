@@ -29,7 +29,7 @@ from tests.walker.classes import (
     Page,
     office,
 )
-from tests.walker.lives import documents, subscriptions
+from tests.walker.lives import deeds_on_documents, documents, subscriptions
 from tests.walker.worlds import World
 
 KEYHOLDERS = frozenset({OWNER, ADMIN, DEVELOPER})
@@ -226,7 +226,7 @@ CLASSES: dict[str, Page] = {
     "admin:usage_limit_of_plan": Page(writes=MANAGERS, fills={"object_id": Plan, "add_on": AddOn}, shows=True),
     "admin:invoicing_invoice_pdf": Page(writes=MEMBERS, fills=INVOICE, shows=True),
     "admin:invoicing_invoice_resend": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE, shows=True),
-    "admin:invoicing_invoice_finalize": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE),
+    **deeds_on_documents(),
     "admin:invoicing_creditnote_pdf": Page(writes=MEMBERS, fills={"object_id": CreditNote}, shows=True),
     "admin:outbox_job_try_again": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Job}),
     "/api/v1/customers": Page(API, writes=MANAGERS, shows=True, body=customer_body),
