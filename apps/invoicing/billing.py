@@ -88,6 +88,7 @@ def bill_late(*, subscription: Subscription, now: datetime) -> Billed:
         invoice = drafting.draft(
             subscription=subscription, boundary_at=ends_at, dues=dues, cause=Invoice.Cause.LATE, now=now
         )
+        subscriptions.take_again(periods=[span.period for span in boundary.returned if span.period])
     subscriptions.late_usage_billed(subscription=subscription)
     return Billed(invoice, credited.notes)
 

@@ -33,10 +33,16 @@ def locked(
 
 
 def after_the_end(*, subscription: Subscription, items: Sequence[Item]) -> Boundary:
-    """Lock, by id, the periods with unbilled late usage of a subscription that has ended."""
+    """Lock, by id, the periods of a subscription that has ended with unbilled late usage, or that are due again."""
     late = _with_late_usage(subscription)
-    rows = Period.objects.select_for_update(of=("self",)).filter(pk__in=late, item__in=items)
-    return Boundary(ending=[], starting=[], late=list(_described(rows)))
+    rows = Period.objects.select_for_update(of=("self",)).filter(Q(pk__in=late) | _RETURNED, item__in=items)
+    found = list(_described(rows))
+    return Boundary(
+        ending=[],
+        starting=[],
+        late=[period for period in found if period.returned_at is None],
+        returned=[timeline.stored(period) for period in found if period.returned_at is not None],
+    )
 
 
 def has_late_usage(*, subscription: Subscription) -> bool:

@@ -181,16 +181,19 @@ def set_terms(
 
 @transaction.atomic
 def discard(*, invoice: Invoice, now: datetime, actor: str) -> None:
-    """Throw a draft away: its periods are due again, with the next invoice. Raise Conflict if it is no draft."""
+    """Throw a draft away: its periods are due again, with the next invoice. Raise Conflict if it is no draft.
+
+    Of a subscription that has ended there is no next one: what is due again is drafted anew by the next closing.
+    """
     Customer.objects.select_for_update().get(pk=invoice.customer_id)
     if invoice.subscription_id is not None:
         Subscription.objects.select_for_update(of=("self",)).get(pk=invoice.subscription_id)
     draft = lock(invoice)
     charges = Charge.objects.filter(line__invoice=draft)
     ids, periods = list(charges.values_list("pk", flat=True)), list(charges.values_list("period", flat=True))
-    subscriptions.return_periods(ids=periods, now=now)
     draft.lines.all().delete()
     Charge.objects.filter(pk__in=ids).delete()
+    subscriptions.return_periods(ids=periods, now=now)
     _note(draft, "discarded", now, actor, f"{draft.total.text()} {draft.currency}.")
     draft.delete()
 

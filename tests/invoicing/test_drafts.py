@@ -8,8 +8,9 @@ import pytest
 
 from apps.core.refusals import Conflict, NotFound, Refusal
 from apps.invoicing import drafts, issuing, rebilling
+from apps.invoicing.lifecycle import ending
 from apps.invoicing.models import Charge, CreditNote, Invoice, Line
-from apps.subscriptions.models import Period
+from apps.subscriptions.models import Period, Subscription
 from apps.tenancy.models import AuditEntry, Organization
 from apps.usage import operations as usage
 from tests import builders
@@ -158,6 +159,15 @@ def test_discarded_its_periods_are_due_with_the_next_invoice(draft: Invoice, wor
     ]
     assert not Period.objects.filter(returned_at__isnull=False).exists()
     assert builders.close(world.seller, builders.NOVEMBER + timedelta(days=30))[0].total.text() == "30.00"
+
+
+def test_after_the_end_what_was_discarded_is_drafted_anew(draft: Invoice, world: worlds.World) -> None:
+    subscription = Subscription.objects.get()
+    ending.cancel(subscription=subscription, now=OCTOBER + timedelta(hours=1), actor=WHO, when="now")
+    drafts.discard(invoice=draft, now=OCTOBER + timedelta(hours=2), actor=WHO)
+    (anew,) = builders.close(world.seller, OCTOBER + timedelta(hours=3))
+    assert (anew.status, anew.total.text(), anew.cause) == ("draft", "40.00", "late")
+    assert builders.close(world.seller, OCTOBER + timedelta(hours=4)) == []
 
 
 def test_a_fee_in_advance_of_a_discarded_draft_is_due_again(seller: Organization) -> None:

@@ -46,7 +46,9 @@ def close_periods(*, periods: Iterable[Period], now: datetime) -> None:
 
 def return_periods(*, ids: Collection[int], now: datetime) -> None:
     """Mark periods as due again, after what billed them was thrown away; the caller holds the subscription's lock."""
-    Period.objects.filter(pk__in=ids).update(returned_at=now)
+    returned = Period.objects.filter(pk__in=ids)
+    returned.update(returned_at=now)
+    late_usage_came(items=returned.values_list("item_id", flat=True), now=now)
 
 
 def take_again(*, periods: Iterable[Period]) -> None:
