@@ -18,8 +18,9 @@ from apps.catalog.models import Plan
 from apps.catalog.wording import price_in_words
 from apps.core import clock
 from apps.core.formats import Formats
-from apps.invoicing import estimates, previews
+from apps.invoicing import estimates
 from apps.invoicing import queries as invoicing
+from apps.invoicing.lifecycle import foreseeing
 from apps.invoicing.models import Invoice
 from apps.rating.money import AmountTooLarge
 from apps.rating.wallclock import local_date
@@ -90,7 +91,7 @@ def foreseen(held: Subscription, *, formats: Formats, today: date) -> dict[str, 
         return None
     on = formats.day_of(held.bills_at, today=today)
     try:
-        preview = previews.next_invoice(subscription=held)
+        preview = foreseeing.next_invoice(subscription=held)
     except AmountTooLarge:
         return {"subscription": held, "preview": None, "on": on, "so_far": BEYOND}
     if preview is None:

@@ -23,7 +23,8 @@ class Preview:
 def next_invoice(*, subscription: Subscription) -> Preview | None:
     """Return what the subscription's next invoice would be with the usage recorded so far; None if nothing is ever due.
 
-    Nothing is stored, numbered or locked. Raise AmountTooLarge where no invoice could say the amount.
+    Nothing is stored, numbered or locked, and no change that is planned is carried out: lifecycle.foreseeing does that.
+    Raise AmountTooLarge where no invoice could say the amount.
     """
     if subscription.next_boundary_at is None or subscription.bills_at is None:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce, Lag
 
 from apps.catalog.models import AddOn
@@ -42,13 +42,18 @@ def charges_short_of_facts() -> Iterator[str]:
 
 
 def charges_off_documents() -> Iterator[str]:
-    """Yield the charges that their line, or what was credited for them, does not say."""
+    """Yield the charges that their line, or what was credited for them, does not say.
+
+    What a void invoice billed is taken back on no document: nobody was to pay it.
+    """
     credited = CreditLine.objects.filter(charge=OuterRef("pk")).order_by().values("charge")
     given = Coalesce(Subquery(credited.annotate(sum=Sum("amount_minor")).values("sum")), 0)
-    charges = Charge.objects.annotate(said=Coalesce(F("line__amount_minor"), 0) - given)
-    for public_id, amount, said in (
-        charges.exclude(amount_minor=F("said")).values_list("public_id", "amount_minor", "said").iterator()
-    ):
+    void = Line.objects.filter(
+        invoice__status=Invoice.Status.VOID, charge__period=OuterRef("period"), charge__kind=OuterRef("kind")
+    )
+    charges = Charge.objects.annotate(said=Coalesce(F("line__amount_minor"), 0) - given).exclude(amount_minor=F("said"))
+    wrong = charges.exclude(Q(amount_minor__lt=0) & Exists(void))
+    for public_id, amount, said in wrong.values_list("public_id", "amount_minor", "said").iterator():
         yield f"charge {public_id} is {amount} in minor units, its documents say {said}"
 
 
@@ -59,7 +64,12 @@ def fees_not_as_due() -> Iterator[str]:
     """
     related = ("price__plan", "item__add_on", "item__subscription__organization")
     closed = Period.objects.exclude(Q(status=Period.Status.CURRENT) | Q(item__add_on__kind=AddOn.Kind.USAGE))
-    rows = closed.filter(billable=True).select_related(*related).order_by("pk").iterator(chunk_size=AT_ONCE)
+    rows = (
+        closed.filter(billable=True, returned_at__isnull=True)
+        .select_related(*related)
+        .order_by("pk")
+        .iterator(chunk_size=AT_ONCE)
+    )
     while periods := list(islice(rows, AT_ONCE)):
         billed = queries.billed(periods=periods)
         bought = timelines.quantities(items=[period.item for period in periods])

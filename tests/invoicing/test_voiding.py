@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from apps.core.refusals import Conflict
-from apps.invoicing import collecting, drafts, issuing, rebilling
+from apps.invoicing import collecting, drafts, issuing, rebilling, verifying
 from apps.invoicing.models import Charge, CreditNote, Invoice
 from apps.outbox.models import Message
 from apps.tenancy.models import Organization
@@ -101,3 +101,11 @@ def test_only_an_open_and_unpaid_one_is_voided(invoice: Invoice) -> None:
     collecting.mark_paid(invoice=invoice, **BY)
     with pytest.raises(Conflict, match="only an open one"):
         rebilling.void(invoice=invoice, rebill=False, **BY)
+
+
+@pytest.mark.parametrize("rebill", [True, False])
+def test_a_void_leaves_nothing_that_verifying_would_find(
+    invoice: Invoice, world: worlds.World, *, rebill: bool
+) -> None:
+    rebilling.void(invoice=invoice, rebill=rebill, **BY)
+    assert [breach for check in verifying.CHECKS for breach in check.breaches()] == []

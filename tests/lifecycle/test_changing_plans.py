@@ -6,7 +6,7 @@ import pytest
 
 from apps.catalog import operations as catalog
 from apps.core.refusals import Conflict, Refusal
-from apps.invoicing.lifecycle import changing, ending
+from apps.invoicing.lifecycle import changing, ending, foreseeing
 from apps.invoicing.models import Invoice
 from apps.outbox.models import Message
 from apps.rating.money import Money
@@ -241,3 +241,15 @@ def test_what_cannot_be_changed_is_refused_and_changes_nothing(
         changing.change_plan(subscription=subscription, plan=plan, add_ons=add_ons, now=day("2026-09-16"), actor=WHO)
     assert refused.value.code == code
     assert (Invoice.objects.count(), Item.objects.count()) == before
+
+
+def test_the_next_invoice_is_foreseen_with_the_change_that_lies_ahead(world: worlds.World) -> None:
+    subscription = world.start()
+    world.use("100", "2026-09-05")
+    changing.change_plan(subscription=subscription, plan=world.pro, now=day("2026-09-16"), actor=WHO, when="period_end")
+    subscription.refresh_from_db()
+    preview = foreseeing.next_invoice(subscription=subscription)
+    assert preview is not None
+    assert [(line.description, line.amount_minor) for line in preview.lines] == [("Call", 1000), ("Pro plan", 9000)]
+    assert (Invoice.objects.count(), PlanChange.objects.get().done_at) == (1, None)
+    assert world.close("2026-10-01") == [preview.invoice.total.text()]

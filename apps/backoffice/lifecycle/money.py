@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from apps.core.formats import Formats
 from apps.invoicing import previews
+from apps.invoicing.lifecycle import foreseeing
 from apps.invoicing.lifecycle.holding import Changed, foreseen
 from apps.invoicing.models import CreditLine, CreditNote, Invoice, Line
 from apps.rating.money import AmountTooLarge, Money
@@ -70,7 +71,7 @@ def in_short(changed: Changed, formats: Formats) -> Iterator[str]:
 
 def _next_invoice(changed: Changed) -> _Next:
     try:
-        return _Next(previews.next_invoice(subscription=changed.subscription))
+        return _Next(foreseeing.next_invoice(subscription=changed.subscription))
     except AmountTooLarge:
         return _Next(None, is_too_large=True)
 

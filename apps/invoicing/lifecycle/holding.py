@@ -33,14 +33,20 @@ class Changed:
     credit_lines: Sequence[CreditLine] = field(default_factory=tuple)
 
 
+def hold_still(*, subscription: Subscription) -> Subscription:
+    """Lock a subscription's customer and itself, and return it as it stands, with all that billing asks for."""
+    Customer.objects.select_for_update().get(pk=subscription.customer_id)
+    rows = Subscription.objects.select_for_update(of=("self",))
+    held: Subscription = rows.select_related("customer", "plan__product", "organization").get(pk=subscription.pk)
+    return held
+
+
 def hold(*, subscription: Subscription, now: datetime) -> Subscription:
     """Lock a subscription's customer and itself, bill what is due by now, and return it as it stands.
 
     Raise Conflict where it has ended, its closing stands still, or a usage system has yet to answer.
     """
-    Customer.objects.select_for_update().get(pk=subscription.customer_id)
-    rows = Subscription.objects.select_for_update(of=("self",))
-    held: Subscription = rows.select_related("customer", "plan__product", "organization").get(pk=subscription.pk)
+    held = hold_still(subscription=subscription)
     if held.parked_at is not None:
         sentence = f"Billing of this subscription stands still and must be mended first: {held.parked_reason}"
         raise Conflict("parked", sentence, field="status")
