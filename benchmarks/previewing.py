@@ -29,10 +29,10 @@ TABLES = ("usage_event", "subscriptions_period", "subscriptions_item", "subscrip
 # Open periods beside the large one, each on an item and a subscription of its own; all of one customer, who is patient.
 # A statement for each table: PostgreSQL has to learn how large one is before the next one's foreign keys look into it.
 SUBSCRIPTIONS = """
-INSERT INTO subscriptions_subscription (organization_id, public_id, customer_id, plan_id, currency, status, starts_at,
-    next_boundary_at, bills_at, parked_reason, created_at)
-SELECT organization_id, 'sub_' || n, customer_id, plan_id, currency, status, starts_at, next_boundary_at, bills_at, '',
-    created_at FROM subscriptions_subscription, generate_series(1, %(count)s) AS n
+INSERT INTO subscriptions_subscription (organization_id, public_id, customer_id, plan_id, currency, status, alignment,
+    anchor_at, starts_at, next_boundary_at, bills_at, parked_reason, created_at)
+SELECT organization_id, 'sub_' || n, customer_id, plan_id, currency, status, alignment, anchor_at, starts_at,
+    next_boundary_at, bills_at, '', created_at FROM subscriptions_subscription, generate_series(1, %(count)s) AS n
 """
 ITEMS = """
 INSERT INTO subscriptions_item (organization_id, public_id, subscription_id, add_on_id, price_id, timing, interval_unit,
