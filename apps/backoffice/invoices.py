@@ -12,7 +12,8 @@ from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of
 from apps.backoffice import standing
 from apps.backoffice.documents import base as documents
-from apps.backoffice.documents import deeds, told
+from apps.backoffice.documents import deeds, listing, told
+from apps.backoffice.documents.listing import CustomerFilter, MonthFilter, StatusFilter
 from apps.backoffice.resend_form import resend
 from apps.core.admin import badge
 from apps.core.formats import Formats
@@ -26,21 +27,6 @@ from apps.invoicing.models import Invoice
 COLOURS = {"draft": "warning", "open": "info", "paid": "success", "uncollectible": "danger"}
 
 
-class StatusFilter(admin.SimpleListFilter):
-    """By status, and what is past due by the organization's own day."""
-
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*Invoice.Status.choices, ("past_due", "Past due")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "past_due":
-            return queryset.filter(status=Invoice.Status.OPEN, due_on__lt=standing.today_of(request))
-        return queryset.filter(status=self.value()) if self.value() in Invoice.Status.values else queryset
-
-
 @admin.register(Invoice)
 class InvoiceAdmin(OwnedAdmin):
     """Nothing of an invoice is edited here; its buttons call operations."""
@@ -48,7 +34,9 @@ class InvoiceAdmin(OwnedAdmin):
     reading = Action.READ
     list_display = ("name", "buyer_name", "issued_on", "total_text", "state", "due_on")
     list_display_links = ("name",)
-    list_filter = (StatusFilter, "currency")
+    list_filter = (StatusFilter, CustomerFilter, MonthFilter, "currency")
+    list_before_template = "backoffice/documents/totals.html"
+    actions = ("finalize_drafts",)
     list_select_related = ("customer",)
     search_fields = ("number", "customer__name", "public_id__exact")
     search_help_text = "Search by number or customer"
@@ -70,6 +58,21 @@ class InvoiceAdmin(OwnedAdmin):
     @badge("status", COLOURS)
     def state(self, invoice: Invoice) -> str:
         return invoice.status
+
+    @admin.action(description="Finalize drafts", permissions=["finalize"])
+    def finalize_drafts(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
+        return listing.finalize_drafts(self, request, chosen)
+
+    def has_finalize_permission(self, request: HttpRequest) -> bool:
+        return allowed(request, Action.MANAGE_INVOICES)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the list, and what is listed in all."""
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
+            listed = response.context_data["cl"].queryset
+            response.context_data["totals"] = listing.totals(listed, formats_of(request))
+        return response
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("customer", "organization", "subscription__plan")

@@ -3,7 +3,7 @@
 Everything else of the office builds on these names, so another theme, or none, is a change of this file.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -31,7 +31,7 @@ class SignInForm(AuthenticationForm):
 class PagedAdmin(ModelAdmin):
     """A list and a page for each row. Nothing is deleted, exported or changed in bulk unless a page says so."""
 
-    actions = None
+    actions: Sequence[str] | None = None
     view_on_site = False
     list_per_page = 50
     list_max_show_all = 200

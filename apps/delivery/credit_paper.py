@@ -53,7 +53,14 @@ def credit_note_paper(*, credit_note: CreditNote, language: str = "") -> Paper:
         payment=(),
         **layout_of(seller),
         language=voice.tag,
+        discounts=_discounts(voice, credit_note),
     )
+
+
+def _discounts(voice: Voice, credit_note: CreditNote) -> tuple[tuple[str, str], ...]:
+    """Say what the lines' parts of the invoice's discount take off what is credited."""
+    minor = sum(line.discount_minor for line in credit_note.lines.all())
+    return ((voice.say("Discount"), voice.money(-Money(minor, credit_note.currency))),) if minor else ()
 
 
 def _lines(voice: Voice, credit_note: CreditNote) -> tuple[PaperLine, ...]:

@@ -204,7 +204,7 @@ def sums(paper: Paper) -> tuple[tuple[str, str], ...]:
     labels = paper.labels
     taxes = ((labels.subtotal, paper.subtotal), *paper.taxes) if paper.taxes else ()
     credit = ((labels.credit, paper.credit), (paper.due_label, paper.amount_due)) if paper.credit else ()
-    return (*taxes, (labels.total, paper.total), *credit)
+    return (*paper.discounts, *taxes, (labels.total, paper.total), *credit)
 
 
 def _what(voice: Voice, description: str, quantity: str, period: str) -> str:

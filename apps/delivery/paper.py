@@ -16,7 +16,7 @@ from babel.numbers import format_percent
 
 from apps.delivery import wording
 from apps.delivery.voice import Voice
-from apps.invoicing import finalizing
+from apps.invoicing import finalizing, queries
 from apps.invoicing.models import CreditNote, Invoice, Line
 from apps.invoicing.previews import Preview
 from apps.rating.money import Money
@@ -89,6 +89,7 @@ class Paper:
     """Everything that is printed. `number` is empty on a draft or preview, `settles` says when to pay.
 
     `credit` is what was applied of the customer's balance, empty where nothing was; `due_label` names the amount due,
+    `discounts` are taken off between the lines and the subtotal, and `notes` stand below the sums.
     `mark` stands across an unissued one, `logo` is the digest of the picture at its head. `usage` is an appendix, and
     `usage_note` names the file where it is too long for one.
     """
@@ -121,6 +122,8 @@ class Paper:
     usage_heading: str = ""
     usage: tuple[UsageTable, ...] = ()
     usage_note: str = ""
+    discounts: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def invoice_paper(*, invoice: Invoice, language: str = "") -> Paper:
@@ -147,6 +150,9 @@ def finalized_paper(*, invoice: Invoice, lines: Sequence[Line], language: str = 
     if due.minor:
         settles = voice.say("Due {date}", date=wording.day(voice, invoice.due_on))
         facts.append((voice.say("Due"), wording.day(voice, invoice.due_on)))
+    voided = queries.voided_before(invoice=invoice)
+    if voided is not None:
+        facts.append((voice.say("In place of"), str(voided.number)))
     return _paper(
         voice,
         invoice,
@@ -230,6 +236,8 @@ def _paper(
         is_test=seller["mode"] == Organization.Mode.TEST,
         **layout_of(seller),
         language=voice.tag,
+        discounts=_discounts(voice, invoice),
+        notes=paragraph(invoice.notes),
         **told,
     )
 
@@ -320,6 +328,21 @@ def _lines(voice: Voice, lines: Sequence[Line], currency: str) -> tuple[PaperLin
     return tuple(told)
 
 
+def _discounts(voice: Voice, invoice: Invoice) -> tuple[tuple[str, str], ...]:
+    if not invoice.discount_minor:
+        return ()
+    off = voice.money(-Money(invoice.discount_minor, invoice.currency))
+    reason = invoice.discount_reason
+    if invoice.discount_percent is None:
+        return ((voice.say("Discount: {reason}", reason=reason), off),)
+    percent = _percent(voice, invoice.discount_percent / 100)
+    return ((voice.say("Discount {percent}: {reason}", percent=percent, reason=reason), off),)
+
+
+def _percent(voice: Voice, rate: Decimal) -> str:
+    return str(format_percent(rate.normalize(), locale=voice.locale, decimal_quantization=False))
+
+
 def taxes_of(voice: Voice, invoice: Invoice | CreditNote) -> tuple[tuple[str, str], ...]:
     """Return a row per tax rate with its base; nothing where no tax is charged at all."""
     groups = [(Decimal(group["rate"]), group["base_minor"], group["tax_minor"]) for group in invoice.tax_groups]
@@ -327,7 +350,7 @@ def taxes_of(voice: Voice, invoice: Invoice | CreditNote) -> tuple[tuple[str, st
         return ()
     rows = []
     for rate, base_minor, tax_minor in groups:
-        percent = format_percent(rate.normalize(), locale=voice.locale, decimal_quantization=False)
+        percent = _percent(voice, rate)
         base = voice.money(Money(base_minor, invoice.currency))
         row = voice.say("Tax {percent} on {base}", percent=percent, base=base)
         rows.append((row, voice.money(Money(tax_minor, invoice.currency))))

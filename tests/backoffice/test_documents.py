@@ -289,3 +289,45 @@ def test_who_may_only_look(sign_in: SignIn, draft: Invoice, role: str) -> None:
     pages += [address(f"accounts_customer_{deed}", draft.customer_id) for deed in ("new_invoice", "pay_back")]
     for page in pages:
         assert (client.get(page).status_code, client.post(page).status_code) == (403, 403), page
+
+
+def test_a_discounted_draft_shows_how_its_sums_come_about(owner: Client, draft: Invoice) -> None:
+    drafts.discount(invoice=draft, percent=Decimal("12.5"), reason="A slow week", **BY)
+    drafts.set_terms(invoice=draft, notes="Thank you.\nCome again.", **BY)
+    page = home(owner, draft)
+    assert "Discount 12.5%: A slow week -$5.00 Subtotal $35.00" in page
+    assert "Thank you. Come again." in page
+
+
+def test_the_list_is_asked_by_customer_and_month_and_added_up(
+    owner: Client, office: Organization, issued: Invoice
+) -> None:
+    listed = address("invoicing_invoice_changelist")
+    other = drafts.create(customer=builders.customer(office, "Contoso"), currency="EUR", **BY)
+    drafts.add_line(invoice=other, description="x", quantity=Decimal(1), unit_amount=Decimal(7), **BY)
+    everything = text(owner.get(listed))
+    assert "1 invoice: €7.00, €0.00 of it to be paid 1 invoice: $40.00, $40.00 of it to be paid" in everything
+    own = text(owner.get(f"{listed}?customer={issued.customer.public_id}"))
+    assert "$40.00 of it" in own and "€7.00" not in own
+    assert "INV-0001" in text(owner.get(f"{listed}?month=2026-10"))
+    for asked in ("month=2026-09", "status=void", "customer=cus_x"):
+        assert "INV-0001" not in text(owner.get(f"{listed}?{asked}")), asked
+    assert "INV-0001" in text(owner.get(f"{listed}?month=soon"))
+
+
+def test_drafts_are_finalized_in_one_go_each_for_itself(
+    owner: Client, sign_in: SignIn, world: World, draft: Invoice
+) -> None:
+    listed, empty = address("invoicing_invoice_changelist"), drafts.create(customer=world.buyer, **BY)
+    sent = {"action": "finalize_drafts", "_selected_action": [draft.pk, empty.pk]}
+    question = text(owner.post(listed, sent))
+    assert "cannot be undone" in question and "$40.00" in question
+    assert not Invoice.objects.filter(number__isnull=False).exists()
+    sign_in("viewer").post(listed, {**sent, "confirmed": "yes"})
+    assert not Invoice.objects.filter(number__isnull=False).exists()
+    told = said(owner.post(listed, {**sent, "confirmed": "yes"}))
+    assert told == [
+        "Fabrikam, $0.00: This draft has no lines: add one first.",
+        "1 draft is final. The PDFs are made and mailed next.",
+    ]
+    assert Invoice.objects.get(number="INV-0001").pk == draft.pk

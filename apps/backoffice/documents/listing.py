@@ -1,0 +1,131 @@
+"""The list of invoices: what may be asked of it, what is listed in all, and drafts finalized in one go."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, F, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from apps.accounts.models import Customer
+from apps.accounts.scoped_admin import OwnedAdmin, actor_of, formats_of, organization_of
+from apps.backoffice import standing
+from apps.backoffice.documents.drafting import finalized
+from apps.core import clock
+from apps.core.formats import Formats
+from apps.core.refusals import Refusal
+from apps.core.retrying import retried
+from apps.invoicing.models import Invoice
+from apps.rating.currencies import exponent
+from apps.rating.exact import EXACT
+
+LATEST = 200
+MOST_AT_ONCE = 100
+MONTHS = 24
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """By status, and what is past due by the organization's own day."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*Invoice.Status.choices, ("past_due", "Past due")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "past_due":
+            return queryset.filter(status=Invoice.Status.OPEN, due_on__lt=standing.today_of(request))
+        return queryset.filter(status=self.value()) if self.value() in Invoice.Status.values else queryset
+
+
+class CustomerFilter(admin.SimpleListFilter):
+    """By customer: those of the latest invoices are offered, and any by its id, as the customer's page does."""
+
+    title = "customer"
+    parameter_name = "customer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        organization, asked = organization_of(request), request.GET.get(self.parameter_name, "")
+        latest = Invoice.objects.filter(organization=organization).order_by("-pk").values_list("customer")[:LATEST]
+        own = Customer.objects.filter(organization=organization)
+        rows = own.filter(pk__in=[pk for (pk,) in latest]) | own.filter(public_id=asked)
+        return list(rows.order_by("name", "pk").values_list("public_id", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(customer__public_id=self.value()) if self.value() else queryset
+
+
+class MonthFilter(admin.SimpleListFilter):
+    """By the month in which they were finalized."""
+
+    title = "month"
+    parameter_name = "month"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        months, first = [], standing.today_of(request).replace(day=1)
+        for _ in range(MONTHS):
+            months.append((first.strftime("%Y-%m"), f"{formats_of(request).month(first)} {first.year}"))
+            first = (first - timedelta(days=1)).replace(day=1)
+        return months
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        asked = self.value()
+        if asked not in dict(self.lookup_choices):
+            return queryset
+        first = date.fromisoformat(f"{asked}-01")
+        following = (first + timedelta(days=31)).replace(day=1)
+        return queryset.filter(issued_on__gte=first, issued_on__lt=following)
+
+
+def totals(listed: QuerySet[Invoice], formats: Formats) -> list[dict[str, str]]:
+    """Add up what is listed, by currency: how many, their totals, and what is still to be paid of open ones."""
+    rows = listed.order_by().values("currency").annotate(many=Count("pk"), minor=Sum("total_minor"))
+    open_ones = listed.order_by().filter(status=Invoice.Status.OPEN).values("currency")
+    due = dict(open_ones.values_list("currency").annotate(due=Sum(F("total_minor") - F("settled_minor"))))
+    return [
+        {
+            "many": formats.quantity(Decimal(row["many"]), "invoice", "invoices"),
+            "total": _money(row["minor"], row["currency"], formats),
+            "due": _money(due.get(row["currency"], 0), row["currency"], formats),
+        }
+        for row in rows.order_by("currency")
+    ]
+
+
+def finalize_drafts(model_admin: OwnedAdmin, request: HttpRequest, chosen: QuerySet[Invoice]) -> HttpResponse | None:
+    """Ask once more, then finalize the chosen drafts, each for itself; refusals are told."""
+    drafts = list(chosen.filter(status=Invoice.Status.DRAFT).order_by("pk")[: MOST_AT_ONCE + 1])
+    if not drafts:
+        messages.error(request, "None of these is a draft.")
+        return None
+    if len(drafts) > MOST_AT_ONCE:
+        messages.error(request, f"Choose at most {MOST_AT_ONCE} drafts at once.")
+        return None
+    formats = formats_of(request)
+    if request.POST.get("confirmed") != "yes":
+        rows = [{"invoice": draft, "total": formats.money(draft.total)} for draft in drafts]
+        context = model_admin.context(request, None, title="Finalize drafts", rows=rows)
+        return TemplateResponse(request, "backoffice/documents/finalize.html", context)
+    done = [draft for draft in drafts if _is_finalized(request, draft, formats)]
+    if done:
+        many = formats.quantity(Decimal(len(done)), "draft is", "drafts are")
+        messages.success(request, f"{many} final. The PDFs are made and mailed next.")
+    return None
+
+
+def _is_finalized(request: HttpRequest, draft: Invoice, formats: Formats) -> bool:
+    now, actor = clock.billing(organization_of(request)), actor_of(request)
+    try:
+        retried(lambda: finalized(invoice=draft, now=now, actor=actor))
+    except Refusal as refusal:
+        messages.error(request, f"{draft.customer}, {formats.money(draft.total)}: {refusal.sentence}")
+        return False
+    return True
+
+
+def _money(minor: int, currency: str, formats: Formats) -> str:
+    """Write a sum that may be more than one invoice can say."""
+    return formats.rate(Decimal(minor).scaleb(-exponent(currency), context=EXACT), currency)
