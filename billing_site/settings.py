@@ -224,6 +224,7 @@ SPECTACULAR_SETTINGS = {
         "LimitKind": "apps.usage.models.limits.Limit.Kind",
         "LineKind": "apps.invoicing.models.Kind",
         "Rounding": "apps.rating.pricing.transforms.Rounding",
+        "RunStatus": "apps.invoicing.models.Run.Status",
         "SubscriptionStatus": "apps.subscriptions.models.Subscription.Status",
         "Timing": "apps.catalog.models.Timing",
     },

@@ -20,6 +20,7 @@ from apps.invoicing.api.drafts import (
     LineRemoval,
     Recalculation,
 )
+from apps.invoicing.api.runs import RunDetail, RunLines, RunResume, Runs, RunStop
 from apps.invoicing.api.subscriptions.items import ItemQuantity, ItemRemoval, SubscriptionItems
 from apps.invoicing.api.subscriptions.listing import SubscriptionDetail, SubscriptionList
 from apps.invoicing.api.subscriptions.verbs import (
@@ -71,6 +72,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("items/<str:public_id>/quantity", ItemQuantity.as_view()),
     path("items/<str:public_id>/remove", ItemRemoval.as_view()),
     *rules,
+    path("runs", Runs.as_view()),
+    path("runs/<str:public_id>", RunDetail.as_view()),
+    path("runs/<str:public_id>/lines", RunLines.as_view()),
+    path("runs/<str:public_id>/resume", RunResume.as_view()),
+    path("runs/<str:public_id>/stop", RunStop.as_view()),
     path("subscriptions", SubscriptionList.as_view()),
     path("subscriptions/<str:public_id>", SubscriptionDetail.as_view()),
     path("subscriptions/<str:public_id>/cancel", Cancel.as_view()),

@@ -1,6 +1,6 @@
 """Every page of the office that shows more than one room; Django's admin finds them here."""
 
-from apps.backoffice import credit_notes, customers, events, invoices, items, jobs, settings_page, usage_systems
+from apps.backoffice import credit_notes, customers, events, invoices, items, jobs, runs, settings_page, usage_systems
 from apps.backoffice.subscription import page as subscriptions
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "invoices",
     "items",
     "jobs",
+    "runs",
     "settings_page",
     "subscriptions",
     "usage_systems",

@@ -24,6 +24,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry("Dashboard", "dashboard", "index"),
             _entry("Customers", "group", "accounts_customer_changelist"),
             _entry("Invoices", "receipt_long", "invoicing_invoice_changelist"),
+            _entry("Runs", "playlist_add_check", "invoicing_run_changelist"),
             _entry("Credit notes", "undo", "invoicing_creditnote_changelist"),
             _entry("Subscriptions", "autorenew", "subscriptions_subscription_changelist"),
             _entry("Seats", "event_seat", "subscriptions_seat_changelist"),

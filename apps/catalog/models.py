@@ -3,10 +3,12 @@
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
 from apps.core.constraints import owned_id, same_organization
 from apps.core.ids import PublicIdField
 from apps.core.triggers import frozen
+from apps.rating import pricing
 from apps.rating.periods import IntervalUnit
 from apps.tenancy.history import track
 from apps.tenancy.models import KEY, Owned, validate_currency
@@ -291,3 +293,8 @@ class Price(Owned):
 
     def __str__(self) -> str:
         return f"{self.add_on or self.plan} in {self.currency}"
+
+    @cached_property
+    def model(self) -> pricing.PricingModel:
+        """What its form says, read once. Raise PriceFormError where it says nothing that can be priced."""
+        return pricing.parse(self.form)

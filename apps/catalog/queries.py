@@ -1,6 +1,6 @@
 """Read what is sold."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from django.db.models import Model, Prefetch, Q, QuerySet
@@ -130,6 +130,21 @@ def prices(
         return rows
     in_force = Q(superseded_at__isnull=True, negotiated=False)
     return rows.filter(in_force if current else ~in_force)
+
+
+def plans_by_key(*, keys: Collection[int]) -> dict[int, Plan]:
+    """Return plans by the keys of their rows, with their product."""
+    return Plan.objects.select_related("product").in_bulk(list(keys))
+
+
+def prices_by_key(*, keys: Collection[int]) -> dict[int, Price]:
+    """Return prices by the keys of their rows, with their plan."""
+    return Price.objects.select_related("plan").in_bulk(list(keys))
+
+
+def add_ons_by_key(*, keys: Collection[int]) -> dict[int, AddOn]:
+    """Return add-ons by the keys of their rows, with their metric."""
+    return AddOn.objects.select_related("metric").in_bulk(list(keys))
 
 
 def _narrowed(rows: QuerySet[_Row], key: str | None, archived: bool | None) -> QuerySet[_Row]:

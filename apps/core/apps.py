@@ -1,8 +1,8 @@
 from django.apps import AppConfig
-from django.db.models import CharField
+from django.db.models import BigAutoField, CharField, ForeignKey
 
 from apps.core import encryption
-from apps.core.lookups import AnyOf
+from apps.core.lookups import AnyKey, AnyOf
 
 
 class CoreConfig(AppConfig):
@@ -11,4 +11,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         CharField.register_lookup(AnyOf)
+        BigAutoField.register_lookup(AnyKey)
+        ForeignKey.register_lookup(AnyKey)
         encryption.check_keys()  # a wrong key is said at the start, not with the first secret

@@ -19,3 +19,14 @@ class AnyOf(Lookup):
         column, params = self.process_lhs(compiler, connection)
         texts = msgspec.json.encode(list(self.rhs)).decode()
         return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))", (*params, texts)
+
+
+class AnyKey(Lookup):
+    """Keys that are among many, as one parameter: `__in` for the rows of a whole chunk."""
+
+    lookup_name = "any_key"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s::bigint[])", (*params, list(self.rhs))

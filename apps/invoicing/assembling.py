@@ -3,9 +3,10 @@
 Closing and previews share this code; it reads and computes, and writes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Period, Subscription
 from apps.subscriptions.queries import Bought
 from apps.subscriptions.timeline import Span, stored
+from apps.usage import queries as usage
 from apps.usage import valuing
 from apps.usage.queries import Usage
 
@@ -49,6 +51,11 @@ class Due:
     revision: int = 0
     is_late: bool = False
 
+    @cached_property
+    def told_steps(self) -> list[dict[str, str]]:
+        """The arithmetic as it is stored, on the charge and on the line."""
+        return [step.to_json() for step in self.steps]
+
     @property
     def difference(self) -> Money:
         """What is to be invoiced now."""
@@ -69,9 +76,29 @@ class Boundary:
     standing: Sequence[Span] = ()
     returned: Sequence[Span] = ()
 
-    def with_fees(self) -> list[Span]:
-        """Return the spans whose fee may be due."""
-        return [*self.ending, *self.starting, *self.standing, *self.returned]
+    @property
+    def metered(self) -> list[Span]:
+        """The spans whose usage is due."""
+        return [span for span in (*self.ending, *self.returned) if span.item.is_usage]
+
+    @property
+    def fees(self) -> list[Span]:
+        """The spans whose fee may be due."""
+        return [span for span in (*self.ending, *self.starting, *self.standing, *self.returned) if _is_fee(span)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known of the periods and items that meet at boundaries, of one subscription or of many, by their ids.
+
+    `charged` are the items that were charged before, `transactions` what a price by transaction looks at.
+    """
+
+    measured: Mapping[int, Usage]
+    bought: Mapping[int, Sequence[Bought]]
+    billed: Billed
+    charged: Collection[int]
+    transactions: Mapping[int, Sequence[Decimal]]
 
 
 def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo, measure: Measure) -> list[Due]:
@@ -79,30 +106,47 @@ def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo, 
 
     `measure` says what periods used: closing reads all events for it, a preview what was counted before and the rest.
     """
-    metered = [span for span in (*boundary.ending, *boundary.returned) if span.item.is_usage]
-    measured = measure(periods=[span.period for span in metered if span.period is not None] + list(boundary.late))
-    metered = [span for span in metered if span.billable or _measured(span, measured).event_count]
-    flat = [span for span in boundary.with_fees() if _is_fee(span)]
-    bought = timelines.quantities(items=[span.item for span in flat])
-    billed = queries.billed(
-        periods=[span.period for span in (*metered, *flat) if span.period is not None] + list(boundary.late)
+    facts = gather(boundaries=[boundary], measure=measure)
+    return dues_of(boundary=boundary, facts=facts, currency=subscription.currency, zone=zone)
+
+
+def gather(*, boundaries: Sequence[Boundary], measure: Measure) -> Facts:
+    """Read what has to be known of boundaries, of however many, in a few queries."""
+    metered = [span for boundary in boundaries for span in boundary.metered]
+    flat = [span for boundary in boundaries for span in boundary.fees]
+    late = [period for boundary in boundaries for period in boundary.late]
+    setups = [span.item for span in (*metered, *flat) if span.price.setup_fee_minor]
+    single = [span.period for span in (*metered, *map(stored, late)) if span.period is not None and _is_single(span)]
+    return Facts(
+        measured=measure(periods=[span.period for span in metered if span.period is not None] + late),
+        bought=timelines.quantities(items=[span.item for span in flat]),
+        billed=queries.billed(periods=[s.period for s in (*metered, *flat) if s.period is not None] + late),
+        charged=queries.items_charged_before(items=setups),
+        transactions=usage.transactions_of_many(periods=single) if single else {},
     )
-    currency = subscription.currency
-    priced = [(span, flat_due(span, bought[span.item.pk], billed, currency, zone)) for span in flat]
+
+
+def dues_of(*, boundary: Boundary, facts: Facts, currency: str, zone: ZoneInfo) -> list[Due]:
+    """Price what meets at a boundary; reads nothing that the facts hold."""
+    measured, billed = facts.measured, facts.billed
+    metered = [span for span in boundary.metered if span.billable or _measured(span, measured).event_count]
+    priced = [(span, flat_due(span, facts.bought[span.item.pk], billed, currency, zone)) for span in boundary.fees]
     again = set(map(id, boundary.returned))
     dues = [
         due
         for span, due in priced
         if id(span) in again or _is_due(due, ends=span in boundary.ending, begins=span in boundary.starting)
     ]
-    dues += [usage_due(span, _measured(span, measured), billed, currency, zone) for span in metered]
-    dues += setup_dues(dues, currency)
-    dues.sort(key=lambda due: (due.span.item.pk, due.kind == Kind.SETUP))
-    late = [
-        replace(usage_due(stored(period), measured[period.pk], billed, currency, zone), is_late=True)
-        for period in boundary.late
+    dues += [
+        usage_due(span, _measured(span, measured), billed, currency, zone, _transactions(span, facts))
+        for span in metered
     ]
-    return dues + late
+    dues += setup_dues(dues, facts.charged, currency)
+    dues.sort(key=lambda due: (due.span.item.pk, due.kind == Kind.SETUP))
+    for span in map(stored, boundary.late):
+        due = usage_due(span, _measured(span, measured), billed, currency, zone, _transactions(span, facts))
+        dues.append(replace(due, is_late=True))
+    return dues
 
 
 def owed(dues: Iterable[Due]) -> list[Due]:
@@ -110,9 +154,16 @@ def owed(dues: Iterable[Due]) -> list[Due]:
     return [due for due in dues if due.difference.minor >= 0]
 
 
-def usage_due(span: Span, measured: Usage, billed: Billed, currency: str, zone: ZoneInfo) -> Due:
+def usage_due(
+    span: Span,
+    measured: Usage,
+    billed: Billed,
+    currency: str,
+    zone: ZoneInfo,
+    transactions: Sequence[Decimal] | None = None,
+) -> Due:
     """Rate what a period measured. Its share scales minimum and maximum, never quantities (BILLING §2)."""
-    rating = valuing.rated(span, measured, zone)
+    rating = valuing.rated(span, measured, zone, transactions=transactions)
     earlier = billed.of(span.period, Kind.USAGE)
     return Due(
         span=span,
@@ -145,13 +196,15 @@ def flat_due(span: Span, bought: Sequence[Bought], billed: Billed, currency: str
     )
 
 
-def setup_dues(dues: Iterable[Due], currency: str) -> list[Due]:
-    """Add the setup fee of every item on its first billable invoice: once per item, not per unit (BILLING §6)."""
+def setup_dues(dues: Iterable[Due], charged: Collection[int], currency: str) -> list[Due]:
+    """Add the setup fee of every item on its first billable invoice: once per item, not per unit (BILLING §6).
+
+    `charged` are the items that were charged before.
+    """
     first: dict[int, Due] = {}
     for due in dues:
         if due.span.billable and due.span.price.setup_fee_minor:
             first.setdefault(due.span.item.pk, due)
-    charged = queries.items_charged_before(items=[due.span.item for due in first.values()])
     return [
         Due(
             span=due.span,
@@ -165,8 +218,17 @@ def setup_dues(dues: Iterable[Due], currency: str) -> list[Due]:
     ]
 
 
-def _measured(span: Span, measured: dict[int, Usage]) -> Usage:
+def _measured(span: Span, measured: Mapping[int, Usage]) -> Usage:
     return measured[span.period.pk] if span.period is not None else Usage()
+
+
+def _is_single(span: Span) -> bool:
+    """Say whether a price looks at the single transactions of a span."""
+    return span.billable and span.price.model.BY_TRANSACTION
+
+
+def _transactions(span: Span, facts: Facts) -> Sequence[Decimal] | None:
+    return facts.transactions.get(span.period.pk) if span.period is not None else None
 
 
 def _is_fee(span: Span) -> bool:

@@ -59,7 +59,7 @@ def bill(*, subscription: Subscription, at: datetime, now: datetime, cause: str,
     _note_waiting(subscription, credited.waiting, now)
     dues = assembling.owed(dues)
     invoice = None
-    if _is_worth_a_document(dues, organization):
+    if is_worth_a_document(dues, organization):
         invoice = drafting.draft(subscription=subscription, boundary_at=at, dues=dues, cause=cause, now=now)
     subscriptions.close_periods(periods=[span.period for span in boundary.ending if span.period], now=now)
     if boundary.returned:
@@ -107,7 +107,7 @@ def _note_waiting(subscription: Subscription, waiting: Sequence[Due], now: datet
         )
 
 
-def _is_worth_a_document(dues: Sequence[Due], organization: Organization) -> bool:
+def is_worth_a_document(dues: Sequence[Due], organization: Organization) -> bool:
     """A zero invoice is issued only when a billable usage period closes, and the organization wants it (BILLING §3)."""
     if any(due.difference.minor for due in dues):
         return True

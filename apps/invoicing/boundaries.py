@@ -1,6 +1,6 @@
 """Which spans meet at a boundary of a subscription: stored and locked for closing, or foreseen for a preview."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,17 +24,17 @@ def locked(
 
     With `everything`, what ended before and waits for its grace is among those that end.
     """
-    late = _with_late_usage(subscription)
+    late = with_late_usage([subscription])
     wanted = _at(boundary_at) | _open_fees(boundary_at) | _RETURNED | Q(pk__in=late)
     if everything:
         wanted |= Q(ends_at__lte=boundary_at, status=Period.Status.CURRENT)
     rows = Period.objects.select_for_update(of=("self",)).filter(wanted, item__in=items)
-    return _boundary(list(_described(rows)), boundary_at, late, everything=everything)
+    return meeting(list(_described(rows)), boundary_at, late, everything=everything)
 
 
 def after_the_end(*, subscription: Subscription, items: Sequence[Item]) -> Boundary:
     """Lock, by id, the periods of a subscription that has ended with unbilled late usage, or that are due again."""
-    late = _with_late_usage(subscription)
+    late = with_late_usage([subscription])
     rows = Period.objects.select_for_update(of=("self",)).filter(Q(pk__in=late) | _RETURNED, item__in=items)
     found = list(_described(rows))
     return Boundary(
@@ -47,15 +47,15 @@ def after_the_end(*, subscription: Subscription, items: Sequence[Item]) -> Bound
 
 def has_late_usage(*, subscription: Subscription) -> bool:
     """Say whether a closed period of a subscription has usage that no charge has seen."""
-    return bool(_with_late_usage(subscription))
+    return bool(with_late_usage([subscription]))
 
 
 def foreseen(*, subscription: Subscription, items: Sequence[Item], boundary_at: datetime) -> Boundary:
     """Return what the boundary will look like, as far as it can be known now; nothing is locked or written."""
-    late = _with_late_usage(subscription)
+    late = with_late_usage([subscription])
     wanted = _at(boundary_at) | _open_fees(boundary_at) | _RETURNED | Q(pk__in=late)
     rows = Period.objects.filter(wanted, item__in=items)
-    boundary = _boundary(list(_described(rows)), boundary_at, late)
+    boundary = meeting(list(_described(rows)), boundary_at, late)
     last = timelines.last_periods(items=items)
     spans = [
         timeline.following(item=item, last=last.get(item.pk), zone=subscription.organization.zone) for item in items
@@ -79,7 +79,10 @@ def _described(rows: QuerySet[Period]) -> QuerySet[Period]:
     return rows.select_related(*related).order_by("pk")
 
 
-def _boundary(rows: Sequence[Period], boundary_at: datetime, late: set[int], *, everything: bool = False) -> Boundary:
+def meeting(
+    rows: Sequence[Period], boundary_at: datetime, late: Collection[int], *, everything: bool = False
+) -> Boundary:
+    """Sort the periods of a subscription, in the order of their ids, by what they do at a boundary."""
     collecting = [period for period in rows if period.status == Period.Status.CURRENT]
     ended = [each for each in collecting if each.ends_at == boundary_at or (everything and each.ends_at < boundary_at)]
     standing = [each for each in collecting if each.starts_at < boundary_at < each.ends_at]
@@ -102,8 +105,8 @@ def _is_due_again(period: Period, ended: Sequence[Period]) -> bool:
     return period not in ended and (period.status != Period.Status.CURRENT or not period.item.is_usage)
 
 
-def _with_late_usage(subscription: Subscription) -> set[int]:
+def with_late_usage(subscriptions: Iterable[Subscription]) -> set[int]:
     """Return the ids of closed periods with more facts than their newest charge has seen."""
-    charged = charges.facts_charged(subscription=subscription)
-    counts = usage.late_counts(subscription=subscription)
+    counts = usage.late_counts(subscriptions=subscriptions)
+    charged = charges.facts_charged(periods=counts)
     return {period for period, facts in counts.items() if facts != charged.get(period, 0)}

@@ -5,12 +5,12 @@ its row lock, charges are unique per period, kind and revision, and everything o
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.core.retrying import retried
 from apps.invoicing import billing
@@ -29,14 +29,22 @@ class Closed:
     """One boundary that was worked on: the invoice if it made one, or why the subscription was parked."""
 
     subscription: Subscription
+    boundary_at: datetime | None = None
     invoice: Invoice | None = None
     parked_reason: str = ""
+
+
+Also = Callable[[Closed], None]
+
+
+def nothing(closed: Closed) -> None:
+    """Add nothing to the transaction of a closing."""
 
 
 def due_count(*, organization: Organization, as_of: datetime) -> int:
     """Return how many subscriptions of an organization are due."""
     with scope.of(organization):
-        return _due(as_of).count()
+        return due(as_of).count()
 
 
 def close_due(*, organization: Organization, as_of: datetime, now: datetime) -> Iterator[Closed]:
@@ -47,17 +55,23 @@ def close_due(*, organization: Organization, as_of: datetime, now: datetime) -> 
     """
     while True:
         with scope.of(organization):
-            closed = _close_or_park(as_of=as_of, now=now)
+            closed = close_or_park(as_of=as_of, now=now)
         if closed is None:
             return
         yield closed
 
 
-def _close_or_park(*, as_of: datetime, now: datetime) -> Closed | None:
+def close_or_park(
+    *, as_of: datetime, now: datetime, among: Collection[int] | None = None, also: Also = nothing
+) -> Closed | None:
+    """Close the next boundary that is due in the scope, or park its subscription; None when nothing is left to claim.
+
+    `among` looks at these subscriptions only. `also` belongs to the same transaction as the outcome that it is told.
+    """
     try:
-        return retried(lambda: close_next(as_of=as_of, now=now))
+        return retried(lambda: close_next(as_of=as_of, now=now, among=among, also=also))
     except ClosingFailed as failed:
-        return _park(failed, now)
+        return _park(failed, now, also)
 
 
 class ClosingFailed(Exception):
@@ -66,33 +80,57 @@ class ClosingFailed(Exception):
     def __init__(self, subscription: Subscription, reason: str) -> None:
         super().__init__(reason)
         self.subscription = subscription
+        self.boundary_at = subscription.next_boundary_at
         self.reason = reason
 
 
 @transaction.atomic
-def close_next(*, as_of: datetime, now: datetime) -> Closed | None:
+def close_next(
+    *, as_of: datetime, now: datetime, among: Collection[int] | None = None, also: Also = nothing
+) -> Closed | None:
     """Claim the next due subscription of the scope and close its next boundary; None when nothing is left to claim."""
-    subscription = _claim(as_of)
+    subscription = _claim(as_of, among)
     if subscription is None:
         return None
     try:
         with transaction.atomic():
-            return Closed(subscription, billing.close_boundary(subscription=subscription, now=now).invoice)
+            boundary_at = subscription.next_boundary_at
+            invoice = billing.close_boundary(subscription=subscription, now=now).invoice
+            closed = Closed(subscription, boundary_at, invoice)
     except (OperationalError, InterfaceError):
         raise  # the database is away or a race was lost: nobody's fault, and nothing to park
     except Exception as fault:  # whatever it is, it must not keep the other subscriptions from being billed
         raise ClosingFailed(subscription, f"{type(fault).__name__}: {fault}") from fault
+    also(closed)
+    return closed
 
 
-def _due(as_of: datetime) -> QuerySet[Subscription]:
+def due(as_of: datetime) -> QuerySet[Subscription]:
     """Return what is due and can be closed: whose usage system has yet to answer waits, and holds up no other."""
     return pulls.not_awaiting(Subscription.objects.filter(bills_at__lte=as_of, parked_at__isnull=True))
 
 
-def _claim(as_of: datetime) -> Subscription | None:
+def claim_many(*, as_of: datetime, most: int, where: Q | None = None) -> list[Subscription]:
+    """Claim so many due subscriptions of the scope, with their customers, that meet the same boundary.
+
+    They are billed at the same instant too. `where` leaves out others.
+    """
+    rows = due(as_of) if where is None else due(as_of).filter(where)
+    locked = rows.select_for_update(skip_locked=True, of=("customer", "self")).select_related("customer")
+    found = list(locked.order_by("bills_at", "next_boundary_at", "pk")[:most])
+    same = [each for each in found if _when(each) == _when(found[0])]
+    waiting = pulls.awaiting(subscriptions=same)  # named between the look and the lock
+    return [each for each in same if each.pk not in waiting]
+
+
+def _when(subscription: Subscription) -> tuple[datetime | None, datetime | None]:
+    return subscription.bills_at, subscription.next_boundary_at
+
+
+def _claim(as_of: datetime, among: Collection[int] | None) -> Subscription | None:
+    rows = due(as_of) if among is None else due(as_of).filter(pk__in=among)
     claimed = (
-        _due(as_of)
-        .select_for_update(skip_locked=True, of=("customer", "self"))
+        rows.select_for_update(skip_locked=True, of=("customer", "self"))
         .select_related("customer", "plan__product", "organization")
         .order_by("bills_at", "pk")
     )
@@ -103,8 +141,10 @@ def _claim(as_of: datetime) -> Subscription | None:
     return subscription
 
 
-def _park(failed: ClosingFailed, now: datetime) -> Closed:
+def _park(failed: ClosingFailed, now: datetime, also: Also) -> Closed:
     logger.error("subscription %s is parked: %s", failed.subscription.public_id, failed.reason)
+    parked = Closed(failed.subscription, failed.boundary_at, parked_reason=failed.reason)
     with transaction.atomic():
         subscriptions.park(subscription=failed.subscription, reason=failed.reason, now=now)
-    return Closed(failed.subscription, parked_reason=failed.reason)
+        also(parked)
+    return parked

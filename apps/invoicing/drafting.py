@@ -1,6 +1,7 @@
 """Write what is due as charges and as the lines of a draft."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -27,8 +28,32 @@ def draft(
     *, subscription: Subscription, boundary_at: datetime, dues: Sequence[Due], cause: str, now: datetime
 ) -> Invoice:
     """Store a draft with a charge and a line for everything due; the caller holds the subscription's lock."""
-    invoice = Invoice.objects.create(
-        organization_id=subscription.organization_id,
+    drawn = draw(subscription=subscription, boundary_at=boundary_at, dues=dues, cause=cause, now=now)
+    drawn.invoice.save(force_insert=True)
+    Charge.objects.bulk_create(drawn.charges)
+    drawn.tie()
+    Line.objects.bulk_create(drawn.lines)
+    return drawn.invoice
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A draft, its charges and its lines, unsaved."""
+
+    invoice: Invoice
+    charges: Sequence[Charge]
+    lines: Sequence[Line]
+
+    def tie(self) -> None:
+        """Name invoice and charge on each line, once both have their keys."""
+        for line, charge in zip(self.lines, self.charges, strict=True):
+            line.invoice, line.charge = self.invoice, charge
+
+
+def draw(*, subscription: Subscription, boundary_at: datetime, dues: Sequence[Due], cause: str, now: datetime) -> Drawn:
+    """Say everything due as a draft that adds up; reads and stores nothing."""
+    invoice = Invoice(
+        organization=subscription.organization,
         customer=subscription.customer,
         subscription=subscription,
         boundary_at=boundary_at,
@@ -36,14 +61,9 @@ def draft(
         currency=subscription.currency,
         created_at=now,
     )
-    charges = Charge.objects.bulk_create([charge_of(due, now) for due in dues])
     lines = [line_of(due, position) for position, due in enumerate(dues, start=1)]
-    for line, charge in zip(lines, charges, strict=True):
-        line.invoice, line.charge = invoice, charge
-    Line.objects.bulk_create(lines)
     total_up(invoice, lines)
-    invoice.save(update_fields=["subtotal_minor", "tax_minor", "total_minor", "tax_groups"])
-    return invoice
+    return Drawn(invoice, [charge_of(due, now) for due in dues], lines)
 
 
 def line_of(due: Due, position: int) -> Line:
@@ -64,7 +84,7 @@ def line_of(due: Due, position: int) -> Line:
         period_starts_at=due.span.span.starts_at,
         period_ends_at=due.span.span.ends_at,
         late=due.is_late,
-        steps=[step.to_json() for step in due.steps],
+        steps=due.told_steps,
     )
 
 
@@ -128,9 +148,9 @@ def charge_of(due: Due, now: datetime) -> Charge:
     assert due.span.period is not None, "only an opened period is charged"
     return Charge(
         organization_id=due.span.item.organization_id,
-        period=due.span.period,
-        item=due.span.item,
-        price=due.span.price,
+        period_id=due.span.period.pk,
+        item_id=due.span.item.pk,
+        price_id=due.span.price.pk,
         kind=due.kind,
         revision=due.revision,
         amount_minor=due.difference.minor,
@@ -138,7 +158,7 @@ def charge_of(due: Due, now: datetime) -> Charge:
         quantity=due.quantity,
         event_count=due.event_count,
         fact_count=due.fact_count,
-        steps=[step.to_json() for step in due.steps],
+        steps=due.told_steps,
         created_at=now,
     )
 

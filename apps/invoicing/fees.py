@@ -28,7 +28,7 @@ def fee_of(*, span: Span, bought: Sequence[Bought], zone: ZoneInfo) -> Fee:
     What is billed once is never a part. Fees that a cut did not give back reach beyond its end, for as many as there
     were when it was cut.
     """
-    model = pricing.parse(span.price.form)
+    model = span.price.model
     if span.item.is_one_time:
         quantity = _at(bought, span.span.starts_at)
         rating = model.rate(quantity)

@@ -30,23 +30,38 @@ def finalize(*, invoice: Invoice, now: datetime) -> Invoice:
         raise Conflict("not_a_draft", f"Invoice {draft.number} is finalized already.")
     if not draft.lines.exists():
         raise Conflict("no_lines", "This draft has no lines: add one first.")
+    complete(draft, seller=seller_snapshot(draft.organization), now=now)
+    settle(draft, used_minor=settling.use_balance(invoice=draft, now=now), now=now)
+    draft.sequence, draft.number = numbering.take_number(organization=draft.organization)
+    draft.save()
+    for topic in topics_of(draft):
+        announce(draft, topic, now)
+    return draft
+
+
+def complete(draft: Invoice, *, seller: dict[str, Any], now: datetime) -> None:
+    """Write on a draft when it is issued and due, and who sells and buys."""
     organization, customer = draft.organization, draft.customer
     terms = (draft.payment_terms_days, customer.payment_terms_days, organization.payment_terms_days)
     days = next(term for term in terms if term is not None)
     draft.issued_on = now.astimezone(organization.zone).date()
     draft.due_on = draft.issued_on + timedelta(days=days)
-    draft.finalized_at = now
-    draft.seller = seller_snapshot(organization)
+    draft.seller = seller
     draft.buyer = buyer_snapshot(customer, organization)
-    draft.credit_minor = draft.settled_minor = settling.use_balance(invoice=draft, now=now)
+
+
+def settle(draft: Invoice, *, used_minor: int, now: datetime) -> None:
+    """Open a draft with so much credit used on it; where nothing is left to pay it is paid."""
+    draft.credit_minor = draft.settled_minor = used_minor
+    draft.finalized_at = now
     draft.status = Invoice.Status.OPEN if draft.amount_due.minor else Invoice.Status.PAID
     draft.paid_at = None if draft.amount_due.minor else now
-    draft.sequence, draft.number = numbering.take_number(organization=organization)
-    draft.save()
-    announce(draft, "invoice.finalized", now)
-    if draft.status == Invoice.Status.PAID:
-        announce(draft, "invoice.paid", now)
-    return draft
+
+
+def topics_of(issued: Invoice) -> list[str]:
+    """Return what is announced of an invoice when it is issued."""
+    paid = ["invoice.paid"] if issued.status == Invoice.Status.PAID else []
+    return ["invoice.finalized", *paid]
 
 
 def seller_snapshot(organization: Organization) -> dict[str, Any]:
@@ -67,5 +82,9 @@ def _snapshot(row: Organization | Customer, names: tuple[str, ...]) -> dict[str,
 
 def announce(invoice: Invoice, topic: str, now: datetime) -> None:
     """Append a message about a finalized invoice."""
-    payload = {"invoice": invoice.public_id, "number": invoice.number, "customer": invoice.customer.public_id}
-    outbox.append(organization=invoice.organization, topic=topic, payload=payload, now=now)
+    outbox.append(organization=invoice.organization, topic=topic, payload=told_of(invoice), now=now)
+
+
+def told_of(invoice: Invoice) -> dict[str, Any]:
+    """Return what a message about a finalized invoice says."""
+    return {"invoice": invoice.public_id, "number": invoice.number, "customer": invoice.customer.public_id}

@@ -14,15 +14,22 @@ def take_number(*, organization: Organization, series: str = INVOICES) -> tuple[
     Who needs both takes the credit note's first.
     The counter stays locked until the caller's transaction ends, so a rollback leaves no gap.
     """
+    (taken,) = take_numbers(organization=organization, count=1, series=series)
+    return taken
+
+
+def take_numbers(*, organization: Organization, count: int, series: str = INVOICES) -> list[tuple[int, str]]:
+    """Take the next so many numbers of a series, one or more, in one update of its counter."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO invoicing_numberseries AS counter (organization_id, series, last) VALUES (%s, %s, 1)
-            ON CONFLICT (organization_id, series) DO UPDATE SET last = counter.last + 1
+            INSERT INTO invoicing_numberseries AS counter (organization_id, series, last) VALUES (%s, %s, %s)
+            ON CONFLICT (organization_id, series) DO UPDATE SET last = counter.last + EXCLUDED.last
             RETURNING last
             """,
-            [organization.pk, series],
+            [organization.pk, series, count],
         )
-        (place,) = cursor.fetchone()
+        (last,) = cursor.fetchone()
     prefix = organization.invoice_prefix if series == INVOICES else organization.credit_note_prefix
-    return place, f"{prefix}{place:0{organization.invoice_digits}d}"
+    places = range(last - count + 1, last + 1)
+    return [(place, f"{prefix}{place:0{organization.invoice_digits}d}") for place in places]

@@ -1,6 +1,6 @@
 """Read charges and invoices."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,18 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Customer
-from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Kind, Line, Receipt
+from apps.invoicing.models import (
+    Allocation,
+    Charge,
+    CreditLine,
+    CreditNote,
+    Invoice,
+    Kind,
+    Line,
+    Receipt,
+    Run,
+    RunLine,
+)
 from apps.rating.money import Money
 from apps.subscriptions.models import Item, Period, Subscription
 from apps.tenancy.models import Organization
@@ -41,7 +52,7 @@ class Billed:
 def billed(*, periods: Iterable[Period], but: Invoice | None = None) -> Billed:
     """Add up the charges of periods, but those on one draft."""
     sums: dict[tuple[int, str], Earlier] = {}
-    charges = Charge.objects.filter(period__in=list(periods)).order_by("revision")
+    charges = Charge.objects.filter(period__any_key={period.pk for period in periods}).order_by("revision")
     if but is not None:
         charges = charges.exclude(line__invoice=but)
     for period, kind, minor, quantity in charges.values_list("period", "kind", "amount_minor", "quantity"):
@@ -61,10 +72,10 @@ def items_charged_before(*, items: Iterable[Item]) -> set[int]:
     return set(Charge.objects.filter(item__in=list(items), period__billable=True).values_list("item", flat=True))
 
 
-def facts_charged(*, subscription: Subscription) -> dict[int, int]:
-    """Return, by period, how many facts the newest usage charge of each period of a subscription has seen."""
+def facts_charged(*, periods: Iterable[int]) -> dict[int, int]:
+    """Return, by period, how many facts the newest usage charge of each of these periods has seen."""
     rows = (
-        Charge.objects.filter(item__subscription=subscription, kind=Kind.USAGE)
+        Charge.objects.filter(period__in=list(periods), kind=Kind.USAGE)
         .order_by("period", "-revision")
         .distinct("period")
         .values_list("period", "fact_count")
@@ -133,6 +144,16 @@ def _left(rows: QuerySet[Any], given: str, since: str) -> list[tuple[tuple[datet
         ((getattr(row, since), row.pk), row, getattr(row, given) - row.used_minor)
         for row in used.filter(used_minor__lt=F(given)).order_by("pk")
     ]
+
+
+def credits_left_of(*, customers: Collection[int]) -> dict[tuple[int, str], list[tuple[CreditNote | Receipt, int]]]:
+    """Return what `credits_left` does of many customers, named by their keys, by customer and currency."""
+    notes = _left(CreditNote.objects.filter(customer__any_key=customers), "total_minor", "issued_at")
+    receipts = _left(Receipt.objects.filter(customer__any_key=customers), "amount_minor", "created_at")
+    found: dict[tuple[int, str], list[tuple[CreditNote | Receipt, int]]] = {}
+    for _, source, left in sorted(notes + receipts, key=lambda entry: entry[0]):
+        found.setdefault((source.customer_id, source.currency), []).append((source, left))
+    return found
 
 
 def balances(*, customer: Customer) -> list[Money]:
@@ -242,3 +263,35 @@ def invoices_by_period(*, periods: Iterable[Period]) -> dict[int, list[Invoice]]
         if line.invoice not in invoices:
             invoices.append(line.invoice)
     return found
+
+
+def runs() -> QuerySet[Run]:
+    """Return the runs, newest first."""
+    return Run.objects.order_by("-pk")
+
+
+def run_at_work() -> Run | None:
+    """Return the run that is closing what is due; dry ones do not."""
+    return Run.objects.filter(status=Run.Status.RUNNING, dry=False).select_related("organization").first()
+
+
+def runs_at_work() -> list[Run]:
+    """Return the runs that are not done, dry ones too, oldest first."""
+    return list(Run.objects.filter(status=Run.Status.RUNNING).select_related("organization").order_by("pk"))
+
+
+def last_run() -> Run | None:
+    """Return the newest run that was not dry."""
+    return runs().filter(dry=False).first()
+
+
+def run_lines(*, run: Run) -> QuerySet[RunLine]:
+    """Return what a dry run found out, in the order in which it did."""
+    return RunLine.objects.filter(run=run).select_related("customer", "subscription").order_by("pk")
+
+
+def last_totals(*, subscriptions: Iterable[Subscription]) -> dict[int, int]:
+    """Return what the newest invoice of a boundary of each subscription comes to, by the subscription's key."""
+    rows = Invoice.objects.filter(subscription__in=list(subscriptions), cause=Invoice.Cause.CYCLE)
+    newest = rows.order_by("subscription", "-boundary_at").distinct("subscription")
+    return {int(pk or 0): total for pk, total in newest.values_list("subscription", "total_minor")}

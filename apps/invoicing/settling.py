@@ -71,7 +71,19 @@ def _allocate(
     invoice: Invoice | None = None,
     refund: Refund | None = None,
 ) -> None:
-    Allocation.objects.create(
+    allocation_of(source, amount_minor, now, invoice=invoice, refund=refund).save(force_insert=True)
+
+
+def allocation_of(
+    source: CreditNote | Receipt,
+    amount_minor: int,
+    now: datetime,
+    *,
+    invoice: Invoice | None = None,
+    refund: Refund | None = None,
+) -> Allocation:
+    """Say what a credit note or a receipt is used on, unsaved."""
+    return Allocation(
         organization_id=source.organization_id,
         credit_note=source if isinstance(source, CreditNote) else None,
         receipt=source if isinstance(source, Receipt) else None,

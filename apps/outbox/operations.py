@@ -1,13 +1,14 @@
 """Append, relay, claim, finish."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
+from apps.core import bulk
 from apps.outbox import wakeup, wiring
 from apps.outbox.models import Job, Message, Position
 from apps.tenancy import scope
@@ -26,6 +27,22 @@ def append(*, organization: Organization, topic: str, payload: Mapping[str, Any]
     message = Message.objects.create(organization=organization, topic=topic, payload=dict(payload), occurred_at=now)
     transaction.on_commit(wakeup.wake_workers, robust=True)
     return message
+
+
+def append_many(
+    *, organization: Organization, messages: Sequence[tuple[str, Mapping[str, Any]]], now: datetime
+) -> None:
+    """Write messages, topic and payload of each, in their order and in the caller's transaction, as `append` does."""
+    assert transaction.get_connection().in_atomic_block, "a message belongs to the transaction of what it tells"
+    if not messages:
+        return
+    bulk.copy_in(
+        [
+            Message(organization=organization, topic=topic, payload=dict(payload), occurred_at=now)
+            for topic, payload in messages
+        ]
+    )
+    transaction.on_commit(wakeup.wake_workers, robust=True)
 
 
 @transaction.atomic

@@ -23,12 +23,12 @@ class Bell:
         """Begin with the first ring."""
         self.silent_until = 0.0
 
-    def ring(self) -> bool:
+    def ring(self, task: str = TASK) -> bool:
         """Send the hint; tell whether the broker took it."""
         if time.monotonic() < self.silent_until:
             return False
         try:
-            current_app.send_task(TASK, expires=EXPIRES_SECONDS, ignore_result=True, retry=False)
+            current_app.send_task(task, expires=EXPIRES_SECONDS, ignore_result=True, retry=False)
         except (OperationalError, OSError) as away:
             self.silent_until = time.monotonic() + SILENCE_SECONDS
             logger.warning("no worker can be woken, ticks alone do the work for now: %s", away)
@@ -39,6 +39,6 @@ class Bell:
 _bell = Bell()
 
 
-def wake_workers() -> None:
-    """Send the hint; a broker that is away is logged and forgotten."""
-    _bell.ring()
+def wake_workers(task: str = TASK) -> None:
+    """Send the hint to look at the outbox, or to do another task; a broker that is away is logged and forgotten."""
+    _bell.ring(task)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -133,12 +134,17 @@ def _boundary(anchor: datetime, interval: Interval, index: int, zone: ZoneInfo) 
         return anchor
     first = local_date(anchor, zone)
     if interval.unit in _MONTHS:
-        return day_start(first + relativedelta(months=index * interval.count * _MONTHS[interval.unit]), zone)
+        return _months_after(first, index * interval.count * _MONTHS[interval.unit], zone)
     days = index * interval.count * _DAYS[interval.unit]
     boundary = day_start(first + timedelta(days=days), zone)
     if days == index:
         return _without_skipped_days(anchor, first, boundary, index, zone)
     return boundary
+
+
+@lru_cache(maxsize=4096)  # thousands of subscriptions meet at the same few midnights
+def _months_after(first: date, months: int, zone: ZoneInfo) -> datetime:
+    return day_start(first + relativedelta(months=months), zone)
 
 
 def _without_skipped_days(anchor: datetime, first: date, boundary: datetime, index: int, zone: ZoneInfo) -> datetime:
@@ -165,6 +171,8 @@ def _shown(span: Period, zone: ZoneInfo) -> timedelta:
 
 
 def _utc(instant: datetime) -> datetime:
+    if instant.tzinfo is UTC:  # as all that is stored is
+        return instant
     if instant.utcoffset() is None:
         raise ValueError("an instant needs a time zone")
     return instant.astimezone(UTC)

@@ -69,7 +69,20 @@ def record_audit(
     *, organization: Organization, actor: str, verb: str, subject: Owned, now: datetime, summary: str = ""
 ) -> AuditEntry:
     """Note in the audit log that `actor` did `verb` to `subject` (a row with a public id)."""
-    return AuditEntry.objects.create(
+    entry = _entry(organization, actor, verb, subject, now, summary)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_audits(*, organization: Organization, actor: str, done: Iterable[tuple[str, Owned]], now: datetime) -> None:
+    """Note in the audit log what `actor` did to many: verb and subject of each."""
+    AuditEntry.objects.bulk_create([_entry(organization, actor, verb, subject, now) for verb, subject in done])
+
+
+def _entry(
+    organization: Organization, actor: str, verb: str, subject: Owned, now: datetime, summary: str = ""
+) -> AuditEntry:
+    return AuditEntry(
         organization=organization,
         at=now,
         actor=actor,

@@ -1,5 +1,6 @@
 """Read what is asked of usage systems, and what waits for their answers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -47,6 +48,14 @@ def not_awaiting(subscriptions: QuerySet[Subscription]) -> QuerySet[Subscription
     """Leave out the subscriptions whose next boundary waits for an answer."""
     at_boundary = {"item__subscription": OuterRef("pk"), "ends_at": OuterRef("next_boundary_at")}
     return subscriptions.filter(~Exists(awaited_periods().filter(**at_boundary)))
+
+
+def awaiting(*, subscriptions: Sequence[Subscription]) -> set[int]:
+    """Return the keys of those among subscriptions with the same next boundary that wait for an answer."""
+    if not subscriptions:
+        return set()
+    at_boundary = {"item__subscription__in": subscriptions, "ends_at": subscriptions[0].next_boundary_at}
+    return set(awaited_periods().filter(**at_boundary).values_list("item__subscription", flat=True))
 
 
 def is_awaiting(subscription: Subscription) -> bool:

@@ -136,7 +136,7 @@ def usage_of(*, periods: Iterable[Period], late: bool | None = None) -> dict[int
     usage: dict[int, Usage] = {}
     for (aggregation, name), group in by_metric(periods).items():
         usage |= {period.pk: Usage() for period in group}
-        facts = Event.objects.filter(period__in=group)
+        facts = Event.objects.filter(period__any_key=[period.pk for period in group])
         usage.update(_aggregate(aggregation, name, facts if late is None else facts.filter(late=late)))
     return usage
 
@@ -167,6 +167,12 @@ def dated_transactions(*, periods: Sequence[Period]) -> dict[int, list[tuple[dat
     for period, occurred_at, quantity in rows.values_list("period_id", "occurred_at", "quantity"):
         found[period].append((occurred_at, quantity))
     return found
+
+
+def transactions_of_many(*, periods: Sequence[Period]) -> dict[int, list[Decimal]]:
+    """Return the quantities of the unreversed events of periods in the order of rating, by period, in one query."""
+    dated = dated_transactions(periods=periods)
+    return {period: [quantity for _, quantity in found] for period, found in dated.items()}
 
 
 def last_instants(*, periods: Sequence[Period]) -> dict[int, datetime]:
@@ -222,10 +228,14 @@ def newest_of(*, period: Period, most: int) -> list[Event]:
     return [fact for fact in facts if not fact.is_reversal and fact.pk not in taken_back]
 
 
-def late_counts(*, subscription: Subscription) -> dict[int, int]:
-    """Return, for each closed period of a subscription to which something came late, how many facts it has in all."""
-    late = Event.objects.filter(late=True, item__subscription=subscription).values("period").distinct()
-    rows = Event.objects.filter(period__in=late).values_list("period").annotate(facts=Count("pk"))
+def late_counts(*, subscriptions: Iterable[Subscription]) -> dict[int, int]:
+    """Return, for each closed period of subscriptions to which something came late, how many facts it has in all."""
+    keys = [each.pk for each in subscriptions]
+    late = Event.objects.filter(late=True, period__item__subscription__any_key=keys)
+    found = list(late.order_by().values_list("period", flat=True).distinct())
+    if not found:
+        return {}
+    rows = Event.objects.filter(period__in=found).values_list("period").annotate(facts=Count("pk"))
     return dict(rows)
 
 

@@ -40,6 +40,7 @@ WRITERS = [
     "apps.invoicing.rebilling",
     "apps.invoicing.issuing",
     "apps.invoicing.lifecycle.*",
+    "apps.invoicing.runs.*",
     "apps.delivery.operations",
 ]
 LOCKERS = [*WRITERS, "apps.invoicing.boundaries", "apps.invoicing.settling"]
@@ -53,10 +54,18 @@ ACROSS = [
     "apps.outbox.queries",
 ]
 # Who writes SQL, which no manager scopes: each statement names ids that were read in scope, or the organization.
-SQL = ["apps.usage.operations.*", "apps.usage.access", "apps.usage.measuring", "apps.invoicing.numbering"]
+SQL = [
+    "apps.core.bulk",
+    "apps.subscriptions.operations.many",
+    "apps.usage.operations.*",
+    "apps.usage.access",
+    "apps.usage.measuring",
+    "apps.invoicing.numbering",
+    "apps.invoicing.runs.writing",
+]
 BY_NAME = ["apps.outbox.wiring"]  # names the frame's table, since no room may import the frame
 # Machinery that keeps going whatever one piece of work does; it logs and stores the fault.
-CATCH_ALL = ["apps.outbox.work", "apps.invoicing.closing", "billing_site.embedded.*"]
+CATCH_ALL = ["apps.outbox.work", "apps.invoicing.closing", "apps.invoicing.runs.chunks", "billing_site.embedded.*"]
 MONEY = {"rating", "catalog", "subscriptions", "usage", "invoicing", "payments", "dialects"}
 
 

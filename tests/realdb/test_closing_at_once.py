@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from apps.core.refusals import Refusal
-from apps.invoicing import closing
-from apps.invoicing.models import Charge, Invoice
+from apps.invoicing.models import Charge, Invoice, Run
+from apps.invoicing.runs import running
 from apps.subscriptions.models import Period, Subscription
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
@@ -22,13 +22,15 @@ from tests.committing import at_once
 
 WORKERS = 4
 SUBSCRIPTIONS = 12
+MOST = 3  # subscriptions in a chunk
 
 
 def close_all(seller: Organization) -> list[str]:
     with scope.fresh():
         return [
             closed.invoice.public_id
-            for closed in closing.close_due(organization=seller, as_of=OCTOBER, now=OCTOBER)
+            for step in running.close_due(organization=seller, as_of=OCTOBER, now=OCTOBER, by="a test", most=MOST)
+            for closed in step
             if closed.invoice
         ]
 
@@ -54,6 +56,8 @@ def test_four_workers_close_each_subscription_once(seller: Organization) -> None
     assert Charge.objects.count() == SUBSCRIPTIONS
     numbers = list(Invoice.objects.order_by("sequence").values_list("sequence", flat=True))
     assert numbers == list(range(1, SUBSCRIPTIONS + 1))
+    (run,) = Run.objects.all()
+    assert (run.status, run.done, run.failed, run.invoices) == (Run.Status.DONE, SUBSCRIPTIONS, 0, SUBSCRIPTIONS)
 
 
 def test_two_subscriptions_of_one_customer_are_closed_by_two_workers(seller: Organization) -> None:

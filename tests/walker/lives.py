@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.accounts.models import Customer
 from apps.catalog.models import AddOn, Plan
-from apps.invoicing.models import Invoice, Line
+from apps.invoicing.models import Invoice, Line, Run
 from apps.subscriptions.models import Item, Subscription
 from tests.walker.classes import API, MANAGERS, NOBODY, Body, Model, Page
 from tests.walker.worlds import World
@@ -141,6 +141,18 @@ def deeds_on_documents() -> dict[str, Page]:
         **{f"admin:invoicing_invoice_{verb}": deed("object_id", Invoice) for verb in of_invoice},
         **{f"admin:invoicing_line_{verb}": deed("line", Line) for verb in ("change", "remove")},
         **{f"admin:accounts_customer_{verb}": deed("object_id", Customer) for verb in ("new_invoice", "pay_back")},
+    }
+
+
+def runs() -> dict[str, Page]:
+    """Return the classes of the API's doors to runs."""
+    one = {"public_id": Run}
+    return {
+        "/api/v1/runs": Page(API, writes=MANAGERS, shows=True, body=nothing),
+        "/api/v1/runs/%(public_id)s": Page(API, fills=one, shows=True),
+        "/api/v1/runs/%(public_id)s/lines": Page(API, fills=one, shows=True),
+        "/api/v1/runs/%(public_id)s/resume": Page(API, opens=NOBODY, writes=MANAGERS, fills=one, body=nothing),
+        "/api/v1/runs/%(public_id)s/stop": Page(API, opens=NOBODY, writes=MANAGERS, fills=one, body=nothing),
     }
 
 

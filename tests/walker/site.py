@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.accounts.models import ApiKey, Customer, Member
 from apps.catalog.models import AddOn, Feature, Metric, Plan, Price, Product
-from apps.invoicing.models import CreditNote, Invoice
+from apps.invoicing.models import CreditNote, Invoice, Run
 from apps.outbox.models import Job
 from apps.subscriptions.models import Item, Seat, Subscription
 from apps.tenancy.models import Organization
@@ -29,7 +29,7 @@ from tests.walker.classes import (
     Page,
     office,
 )
-from tests.walker.lives import deeds_on_documents, documents, subscriptions
+from tests.walker.lives import deeds_on_documents, documents, runs, subscriptions
 from tests.walker.worlds import World
 
 KEYHOLDERS = frozenset({OWNER, ADMIN, DEVELOPER})
@@ -52,6 +52,7 @@ KINDS = [
     Kind(Limit),
     Kind(Invoice),
     Kind(CreditNote),
+    Kind(Run),
     Kind(Job),
     Kind(Organization, reads=OWNERS, changes=OWNERS),
 ]
@@ -228,6 +229,10 @@ CLASSES: dict[str, Page] = {
     "admin:invoicing_invoice_resend": Page(opens=MANAGERS, writes=MANAGERS, fills=INVOICE, shows=True),
     **deeds_on_documents(),
     "admin:invoicing_creditnote_pdf": Page(writes=MEMBERS, fills={"object_id": CreditNote}, shows=True),
+    "admin:invoicing_run_begin": Page(opens=MANAGERS, writes=MANAGERS),
+    "admin:invoicing_run_progress": Page(writes=MEMBERS, fills={"object_id": Run}, shows=True),
+    "admin:invoicing_run_resume": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Run}),
+    "admin:invoicing_run_stop": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Run}),
     "admin:outbox_job_try_again": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Job}),
     "/api/v1/customers": Page(API, writes=MANAGERS, shows=True, body=customer_body),
     "/api/v1/customers/%(public_id)s": Page(API, writes=NOBODY, fills={"public_id": Customer}, shows=True),
@@ -262,6 +267,7 @@ CLASSES: dict[str, Page] = {
     ),
     **subscriptions(),
     **documents(),
+    **runs(),
     "/api/v1/items/%(public_id)s/pull-source": Page(API, fills={"public_id": Item}, shows=True, body=pull_source_body),
     "/api/v1/items/%(public_id)s/limit": Page(API, writes=NOBODY, fills={"public_id": Item}),
     "/api/v1/items/%(public_id)s/alerts": Page(

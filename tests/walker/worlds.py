@@ -20,7 +20,7 @@ from apps.core.ids import PublicIdField
 from apps.delivery import operations as deliveries
 from apps.delivery.models import Attempt, Delivery, Document, Reminder
 from apps.invoicing import assembling, closing, collecting, crediting, drafts, finalizing
-from apps.invoicing.models import CreditNote, Invoice
+from apps.invoicing.models import CreditNote, Invoice, Run, RunLine
 from apps.outbox import operations as outbox
 from apps.outbox.models import Job, Message
 from apps.subscriptions import operations as subscriptions
@@ -56,6 +56,7 @@ MEANINGFUL = {
     "page_size",
     "mode",
     "series",
+    "sums_minor",
 }
 GAP = 7_000_000
 SHORTEST = 16  # a column that holds the canary and a row's number
@@ -141,6 +142,24 @@ def _bill(seller: Organization) -> None:
     Organization.objects.update(auto_finalize=True)
     seller.refresh_from_db()
     _ask(seller)
+    _try(seller)
+
+
+def _try(seller: Organization) -> None:
+    """A dry run that was stopped, with something found out."""
+    subscription = Subscription.objects.earliest("pk")
+    details: dict[str, Any] = {"as_of": NOW, "started_at": NOW, "started_by": "somebody", "sums_minor": {"USD": 5}}
+    run = Run.objects.create(organization=seller, dry=True, status=Run.Status.STOPPED, ended_at=NOW, **details)
+    RunLine.objects.create(
+        organization=seller,
+        run=run,
+        customer_id=subscription.customer_id,
+        subscription=subscription,
+        boundary_at=NOW,
+        currency="USD",
+        total_minor=5,
+        reason="it would fail",
+    )
 
 
 def _ask(seller: Organization) -> None:

@@ -1,10 +1,11 @@
-"""Charges, the documents that carry them, and what settles them."""
+"""Charges, the documents that carry them, what settles them, and the runs that make them."""
 
 from apps.invoicing.models.allocations import Allocation, Method, Receipt, Refund
 from apps.invoicing.models.charges import Charge, Kind
 from apps.invoicing.models.credit_notes import CreditLine, CreditNote
 from apps.invoicing.models.invoices import Invoice
 from apps.invoicing.models.lines import Line, NumberSeries
+from apps.invoicing.models.runs import Run, RunLine
 
 __all__ = [
     "Allocation",
@@ -18,4 +19,6 @@ __all__ = [
     "NumberSeries",
     "Receipt",
     "Refund",
+    "Run",
+    "RunLine",
 ]

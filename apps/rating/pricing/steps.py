@@ -53,12 +53,12 @@ class Step:
 
     def to_json(self) -> dict[str, str]:
         """Give the step as it is stored: texts only, numbers in canonical decimal text, empty members left out."""
-        members = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
-            name: plain(value) if isinstance(value, Decimal) else str(value)
-            for name, value in members.items()
-            if value is not None
-        }
+        told = {}
+        for name in _MEMBERS:
+            value = getattr(self, name)
+            if value is not None:
+                told[name] = plain(value) if isinstance(value, Decimal) else str(value)
+        return told
 
     @classmethod
     def from_json(cls, stored: Mapping[str, str]) -> Self:
@@ -67,6 +67,9 @@ class Step:
         kind = StepKind(texts.pop("kind", ""))
         rounding = texts.pop("rounding", None)
         return cls(kind=kind, rounding=rounding, **{name: Decimal(text) for name, text in texts.items()})
+
+
+_MEMBERS = tuple(field.name for field in fields(Step))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from apps.subscriptions.operations.changing import change_plan
 from apps.subscriptions.operations.cutting import MOMENT, cut, earliest_cut, end_items, lock_open
 from apps.subscriptions.operations.ending import end, go_on
 from apps.subscriptions.operations.items import add, check_quantity, chosen_add_ons, set_quantity
+from apps.subscriptions.operations.many import Move, move_many, open_many
 from apps.subscriptions.operations.moving import (
     close_periods,
     due_from,
@@ -14,6 +15,7 @@ from apps.subscriptions.operations.moving import (
     move_to_next_boundary,
     open_until,
     park,
+    period_of,
     return_periods,
     set_status,
     standing,
@@ -30,6 +32,7 @@ from apps.subscriptions.operations.starting import start
 __all__ = [
     "MOMENT",
     "MOST_AT_ONCE",
+    "Move",
     "add",
     "carry_out",
     "change_plan",
@@ -49,13 +52,16 @@ __all__ = [
     "late_usage_came",
     "lock_ended",
     "lock_open",
+    "move_many",
     "move_to_current_price",
     "move_to_next_boundary",
     "negotiate",
     "note",
+    "open_many",
     "open_until",
     "park",
     "pause",
+    "period_of",
     "plan_change",
     "resume",
     "return_periods",

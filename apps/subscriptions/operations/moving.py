@@ -1,6 +1,6 @@
 """Move the time line: open periods, close them, say what is next, set aside what fails."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from apps.subscriptions import queries, timeline
@@ -40,7 +40,7 @@ def close_periods(*, periods: Iterable[Period], now: datetime) -> None:
         (Period.Status.FINAL, early),
         (Period.Status.RECORDED, {period.pk for period in periods} - early),
     ):
-        closed = Period.objects.filter(pk__in=ids, status=Period.Status.CURRENT)
+        closed = Period.objects.filter(pk__any_key=ids, status=Period.Status.CURRENT)
         assert closed.update(status=status, closed_at=now) == len(ids), "a period was closed twice"
 
 
@@ -123,6 +123,11 @@ def set_status(*, subscription: Subscription, status: Status, now: datetime) -> 
         note(subscription=subscription, verb=verb, topic=topic, now=now)
 
 
+def by_itself(subscription: Subscription, status: Status) -> tuple[str, str] | None:
+    """Return topic and verb of what happens by itself when a subscription comes to a status; None where nothing is."""
+    return _BY_ITSELF.get((Status(subscription.status), status))
+
+
 def park(*, subscription: Subscription, reason: str, now: datetime) -> None:
     """Set a subscription aside until a person has looked at the reason; it blocks no other."""
     Subscription.objects.filter(pk=subscription.pk).update(parked_at=now, parked_reason=reason)
@@ -135,8 +140,15 @@ def unpark(*, subscription: Subscription) -> None:
 
 def open_span(span: timeline.Span) -> Period:
     """Store a span as a period."""
+    period = period_of(span)
+    period.save(force_insert=True)
+    return period
+
+
+def period_of(span: timeline.Span) -> Period:
+    """See a span as the period that it is stored as, unsaved."""
     previous = None if span.index == 0 else span.span.starts_at
-    return Period.objects.create(
+    return Period(
         organization_id=span.item.organization_id,
         item=span.item,
         index=span.index,
@@ -156,6 +168,11 @@ def _is_early(period: Period) -> bool:
 
 def _set_boundary(subscription: Subscription, *, after: datetime | None) -> None:
     boundary, metered = _next_boundary(subscription, after)
+    place(subscription, boundary, metered=metered)
+
+
+def place(subscription: Subscription, boundary: datetime | None, *, metered: bool) -> None:
+    """Set the next boundary, and when it is billed: later by the grace where usage is; saving is the caller's."""
     grace = subscription.organization.usage_grace if metered else timedelta(0)
     subscription.next_boundary_at = boundary
     subscription.bills_at = boundary + grace if boundary else None
@@ -163,13 +180,23 @@ def _set_boundary(subscription: Subscription, *, after: datetime | None) -> None
 
 def _next_boundary(subscription: Subscription, after: datetime | None) -> tuple[datetime | None, bool]:
     """Return the next boundary, and whether usage is billed at it."""
-    ends_at = subscription.ends_at
-    if ends_at is not None and after is not None and after >= ends_at:
-        return None, False
     rows = Period.objects.filter(item__subscription=subscription, status=Period.Status.CURRENT)
     current = list(rows.select_related("item__add_on"))
     change = queries.planned_change(subscription=subscription)
-    planned = [at for at in (ends_at, change.at if change else None) if at is not None]
+    return boundary_of(subscription, current=current, planned_at=change.at if change else None, after=after)
+
+
+def boundary_of(
+    subscription: Subscription, *, current: Sequence[Period], planned_at: datetime | None, after: datetime | None
+) -> tuple[datetime | None, bool]:
+    """Return the next boundary that collecting periods, a planned change and the end make, and whether usage is billed.
+
+    There is none where all is billed up to the end.
+    """
+    ends_at = subscription.ends_at
+    if ends_at is not None and after is not None and after >= ends_at:
+        return None, False
+    planned = [at for at in (ends_at, planned_at) if at is not None]
     boundary = min([*(period.ends_at for period in current), *planned], default=None)
     metered = [period for period in current if period.item.is_usage]
     return boundary, any(period.ends_at == boundary or boundary == ends_at for period in metered)

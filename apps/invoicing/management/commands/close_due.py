@@ -10,11 +10,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date, parse_datetime
 
 from apps.core import clock, console
-from apps.invoicing import closing
+from apps.invoicing import closing, queries
 from apps.invoicing.closing import Closed
+from apps.invoicing.models import Run, RunLine
+from apps.invoicing.runs import running
 from apps.rating.money import Money
 from apps.tenancy import queries as tenancy
+from apps.tenancy import scope
 from apps.tenancy.models import Organization
+
+ACTOR = "close_due"
 
 
 class Command(BaseCommand):
@@ -23,22 +28,24 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--as-of", metavar="T", help="close what was due by this date or instant (default: now)")
         parser.add_argument("--organization", metavar="K", help="only this organization, by key or id (default: all)")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be billed; nothing is stored")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
         results: list[Closed] = []
+        tried: list[Run] = []
         for organization in self._organizations(options["organization"]):
             now = clock.billing(organization)
             as_of = instant(options["as_of"], organization) if options["as_of"] else now
             if as_of > now:
                 raise CommandError("--as-of: this is in the future; nothing can be billed before it is due.")
-            total = closing.due_count(organization=organization, as_of=as_of)
-            with console.progress(f"Closing {organization}", total=total, quiet=options["json"]) as say:
-                closes = closing.close_due(organization=organization, as_of=as_of, now=now)
-                for done, closed in enumerate(closes, start=1):
-                    results.append(closed)
-                    say(str(closed.subscription), done=done)
-        if options["json"]:
+            if options["dry_run"]:
+                tried += dry_runs(organization, as_of, now, quiet=options["json"])
+            else:
+                results += closed_now(organization, as_of, now, quiet=options["json"])
+        if options["dry_run"]:
+            foresee(tried, as_json=options["json"])
+        elif options["json"]:
             print(json.dumps(summary(results)))
         else:
             report(results)
@@ -50,6 +57,74 @@ class Command(BaseCommand):
         if organization is None:
             raise CommandError(f"--organization: there is no organization {key}.")
         return [organization]
+
+
+def closed_now(organization: Organization, as_of: datetime, now: datetime, *, quiet: bool) -> list[Closed]:
+    """Close what is due, and tell how far it is."""
+    total = closing.due_count(organization=organization, as_of=as_of)
+    results: list[Closed] = []
+    with console.progress(f"Closing {organization}", total=total, quiet=quiet) as say:
+        for closed in running.close_due(organization=organization, as_of=as_of, now=now, by=ACTOR):
+            results += closed
+            if closed:
+                say(str(closed[-1].subscription), done=len(results))
+    return results
+
+
+def dry_runs(organization: Organization, as_of: datetime, now: datetime, *, quiet: bool) -> list[Run]:
+    """Find out what would be billed, where anything is due, and tell how far it is."""
+    total = closing.due_count(organization=organization, as_of=as_of)
+    if not total:
+        return []
+    with scope.of(organization):
+        run = running.start(organization=organization, as_of=as_of, now=now, by=ACTOR, dry=True)
+    done = 0
+    with console.progress(f"Trying {organization}", total=total, quiet=quiet) as say:
+        for closed in running.work(run=run, now=now):
+            done += len(closed)
+            say(str(closed[-1].subscription), done=done)
+    return [run]
+
+
+def foresee(runs: list[Run], *, as_json: bool) -> None:
+    """Print who would be billed what, and how much more or less that is than the period before."""
+    lines: list[RunLine] = []
+    for run in runs:
+        with scope.of(run.organization):
+            lines += queries.run_lines(run=run)
+    if as_json:
+        print(json.dumps({"lines": [foreseen(line) for line in lines]}))
+        return
+    if not lines:
+        print("Nothing is due.")
+        return
+    rows = [
+        (
+            str(line.customer),
+            f"{line.boundary_at:%Y-%m-%d}",
+            line.total.text() if line.total else "",
+            line.currency,
+            line.difference.text() if line.difference else "",
+            line.reason,
+        )
+        for line in lines
+    ]
+    columns = ["customer", "due", "total", "", "difference", "would be parked"]
+    console.table(columns, rows, right=["total", "difference"])
+    print("Nothing was billed. Next: the same without --dry-run bills it.")
+
+
+def foreseen(line: RunLine) -> dict[str, Any]:
+    """Return what a dry run says of one boundary, for machines."""
+    return {
+        "customer": line.customer.public_id,
+        "subscription": line.subscription.public_id,
+        "boundary_at": line.boundary_at.isoformat(),
+        "total": line.total.text() if line.total else None,
+        "currency": line.currency,
+        "difference": line.difference.text() if line.difference else None,
+        "reason": line.reason,
+    }
 
 
 def instant(text: str, organization: Organization) -> datetime:

@@ -1,0 +1,97 @@
+"""Write what closing a chunk brings, all rows of a table at once, the numbers last."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from apps.core import bulk
+from apps.invoicing import finalizing, numbering, queries, settling
+from apps.invoicing.drafting import Drawn
+from apps.invoicing.models import Allocation, CreditNote, Invoice, Receipt
+from apps.invoicing.runs.computing import Work
+from apps.invoicing.runs.loading import Chunk
+from apps.outbox import operations as outbox
+from apps.subscriptions import operations as subscriptions
+from apps.tenancy.models import Organization
+
+_ISSUE = """
+UPDATE invoicing_invoice AS invoice
+SET status = issued.status, sequence = issued.sequence, number = issued.number, finalized_at = %s,
+    paid_at = CASE WHEN issued.status = 'paid' THEN %s END
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[]) AS issued (id, status, sequence, number)
+WHERE invoice.id = issued.id AND invoice.organization_id = %s AND invoice.status = 'draft'
+"""
+
+
+def write(*, chunk: Chunk, works: Sequence[Work], now: datetime) -> None:
+    """Store periods, charges, drafts and lines, close and move on, and then issue the drafts where it is wanted."""
+    drawn = [work.drawn for work in works if work.drawn is not None]
+    bulk.give_keys([each.invoice for each in drawn])
+    subscriptions.open_many(periods=[period for work in works for period in work.opened])
+    uses = _complete(drawn, chunk.organization, now) if chunk.organization.auto_finalize else []
+    _store(drawn)
+    subscriptions.close_periods(periods=[period for work in works for period in work.ended], now=now)
+    moves = [
+        subscriptions.Move(work.subscription, work.current, chunk.planned.get(work.subscription.pk)) for work in works
+    ]
+    subscriptions.move_many(organization=chunk.organization, moves=moves, after=chunk.boundary_at, now=now)
+    bulk.copy_in(uses)
+    if chunk.organization.auto_finalize:
+        _issue([each.invoice for each in drawn], chunk.organization, now)
+
+
+def _complete(drawn: Iterable[Drawn], organization: Organization, now: datetime) -> list[Allocation]:
+    """Write on the drafts all that stands on an invoice but its number; return what of the balances they use."""
+    invoices = [each.invoice for each in drawn]
+    seller = finalizing.seller_snapshot(organization)
+    balances = queries.credits_left_of(customers={invoice.customer_id for invoice in invoices})
+    uses = []
+    for invoice in invoices:
+        finalizing.complete(invoice, seller=seller, now=now)
+        credits = balances.get((invoice.customer_id, invoice.currency), [])
+        used = _used(invoice, credits, now) if credits else []
+        uses += used
+        invoice.credit_minor = invoice.settled_minor = sum(use.amount_minor for use in used)
+    return uses
+
+
+def _used(invoice: Invoice, credits: list[tuple[CreditNote | Receipt, int]], now: datetime) -> list[Allocation]:
+    """Use credits on a draft, the oldest first, and take them off what is left."""
+    asked, uses = invoice.total_minor, []
+    while asked and credits:
+        source, left = credits.pop(0)
+        amount = min(left, asked)
+        asked -= amount
+        if left > amount:
+            credits.insert(0, (source, left - amount))
+        uses.append(settling.allocation_of(source, amount, now, invoice=invoice))
+    return uses
+
+
+def _store(drawn: Sequence[Drawn]) -> None:
+    """Store drafts with their charges and lines."""
+    charges = [charge for each in drawn for charge in each.charges]
+    bulk.give_keys(charges)
+    bulk.copy_in(charges)
+    bulk.copy_in([each.invoice for each in drawn])
+    for each in drawn:
+        each.tie()
+    bulk.copy_in([line for each in drawn for line in each.lines])
+
+
+def _issue(invoices: Sequence[Invoice], organization: Organization, now: datetime) -> None:
+    """Number and open stored drafts, and announce them: nothing else is done while the counter is locked."""
+    if not invoices:
+        return
+    for invoice in invoices:
+        finalizing.settle(invoice, used_minor=invoice.credit_minor, now=now)
+    numbers = numbering.take_numbers(organization=organization, count=len(invoices))
+    for invoice, (sequence, number) in zip(invoices, numbers, strict=True):
+        invoice.sequence, invoice.number = sequence, number
+    columns = zip(*((each.pk, each.status, each.sequence, each.number) for each in invoices), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_ISSUE, [now, now, *map(list, columns), organization.pk])
+        assert cursor.rowcount == len(invoices), "a draft was issued twice"
+    messages = [(topic, finalizing.told_of(invoice)) for invoice in invoices for topic in finalizing.topics_of(invoice)]
+    outbox.append_many(organization=organization, messages=messages, now=now)
