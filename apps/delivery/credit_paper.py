@@ -8,6 +8,7 @@ from apps.delivery.paper import (
     buyer_of,
     labels_of,
     layout_of,
+    paragraph,
     seller_of,
     taxes_of,
     voice_of,
@@ -54,6 +55,7 @@ def credit_note_paper(*, credit_note: CreditNote, language: str = "") -> Paper:
         **layout_of(seller),
         language=voice.tag,
         discounts=_discounts(voice, credit_note),
+        notes=paragraph(credit_note.reason) if credit_note.kind == CreditNote.Kind.COMMERCIAL else (),
     )
 
 
@@ -77,7 +79,7 @@ def _lines(voice: Voice, credit_note: CreditNote) -> tuple[PaperLine, ...]:
                 unit_price="",
                 amount=voice.money(amount),
                 carried=voice.money(carried),
-                notes=(_why(voice, line, credit_note),),
+                notes=() if credit_note.kind == CreditNote.Kind.COMMERCIAL else (_why(voice, line, credit_note),),
             )
         )
     return tuple(told)

@@ -162,6 +162,8 @@ def test_paid_in_part_then_whole_and_too_much(owner: Client, issued: Invoice) ->
 
 def test_goodwill_by_amount_and_for_all_that_is_left(owner: Client, issued: Invoice) -> None:
     assert do(owner, issued, "credit", how="part", amount="10", reason="sorry") == "CN-0001 gives $10.00 back."
+    note = text(owner.get(address("invoicing_creditnote_change", CreditNote.objects.get().pk)))
+    assert "sorry" in note and "less is due for that period" not in note
     page = text(owner.get(address("invoicing_invoice_credit", issued.pk)))
     assert "All that is left: $30.00 before tax" in page
     assert do(owner, issued, "credit", how="all", reason="sorry") == "CN-0002 gives $30.00 back."

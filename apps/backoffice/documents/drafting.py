@@ -89,7 +89,7 @@ class Discard(OfDraft):
     def words(self, subject: Invoice, formats: Formats) -> list[str]:
         again = "Lines by hand are gone."
         if subject.subscription_id is not None:
-            again = "What was measured is due again, with the next invoice. Lines by hand are gone."
+            again = "What it bills of the subscription is due again with the next closing. Lines by hand are gone."
         return [f"The draft over {formats.money(subject.total)} is thrown away. {again}"]
 
     def run(self, subject: Invoice, said: Mapping[str, Any], *, now: datetime, actor: str) -> None:
