@@ -202,10 +202,12 @@ def _part(entry: Creditable, net_minor: int, *, field: str) -> Part:
         raise Refusal("more_than_left", sentence, field=field)
     line: Line = entry.line
     if net_minor == entry.left_net_minor:
-        gross = entry.left_minor
-    else:
-        whole = line.amount_minor - line.discount_minor
-        gross = min(half_away(Fraction(net_minor * line.amount_minor, whole)), entry.left_minor)
+        return Part(line, entry.left_minor, entry.left_minor - net_minor)
+    whole = line.amount_minor - line.discount_minor
+    gross = half_away(Fraction(net_minor * line.amount_minor, whole))
+    gross = min(
+        gross, net_minor + entry.left_discount_minor
+    )  # so that what is left never has more discount than there is
     return Part(line, gross, gross - net_minor)
 
 

@@ -59,7 +59,8 @@ def part_of(entry: Creditable, amount_minor: int) -> Part:
     line = entry.line
     taken = entry.credited_minor + amount_minor
     discount = half_away(Fraction(line.discount_minor * taken, line.amount_minor)) - entry.discounted_minor
-    return Part(line, amount_minor, discount)
+    least = max(0, entry.left_discount_minor - (entry.left_minor - amount_minor))  # what is left must hold its discount
+    return Part(line, amount_minor, max(least, min(discount, entry.left_discount_minor, amount_minor)))
 
 
 def _taken_from(due: Due) -> list[Part] | None:

@@ -97,9 +97,14 @@ class Creditable:
         return self.line.amount_minor - self.credited_minor
 
     @property
+    def left_discount_minor(self) -> int:
+        """What is left of its part of the discount."""
+        return self.line.discount_minor - self.discounted_minor
+
+    @property
     def left_net_minor(self) -> int:
         """What is left of it, after its part of the discount and before tax."""
-        return self.left_minor - (self.line.discount_minor - self.discounted_minor)
+        return self.left_minor - self.left_discount_minor
 
 
 def creditable_lines(*, period: Period, kind: str) -> list[Creditable]:
@@ -158,11 +163,13 @@ def credits_left_of(*, customers: Collection[int]) -> dict[tuple[int, str], list
 
 def balances(*, customer: Customer) -> list[Money]:
     """Return what a customer has to its credit, an amount for each currency in which there is some."""
-    currencies = set(CreditNote.objects.filter(customer=customer).values_list("currency", flat=True).distinct())
-    currencies |= set(Receipt.objects.filter(customer=customer).values_list("currency", flat=True).distinct())
-    sums = {
-        currency: sum(left for _, left in credits_left(customer=customer, currency=currency)) for currency in currencies
-    }
+    sums: dict[str, int] = {}
+    for rows, given, since in (
+        (CreditNote.objects.filter(customer=customer), "total_minor", "issued_at"),
+        (Receipt.objects.filter(customer=customer), "amount_minor", "created_at"),
+    ):
+        for _, source, left in _left(rows, given, since):
+            sums[source.currency] = sums.get(source.currency, 0) + left
     return [Money(minor, currency) for currency, minor in sorted(sums.items()) if minor]
 
 

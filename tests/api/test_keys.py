@@ -101,7 +101,7 @@ def test_every_role_may_read(seller: Organization, role: str) -> None:
 def test_a_method_that_no_view_declares_is_not_allowed(seller: Organization) -> None:
     program = Program(made(seller, Role.OWNER)[1])
     for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
-        assert fault(program.other(method, "customers")) == (405, "method_not_allowed", None)
+        assert fault(program.other(method, "usage-records")) == (405, "method_not_allowed", None)
     assert fault(program.get("prices/quote")) == (405, "method_not_allowed", None)
     assert program.client.head(DOOR + "customers", headers=program.headers).status_code == 200
 

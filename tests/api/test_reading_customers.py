@@ -137,10 +137,10 @@ def test_the_number_of_queries_does_not_grow(
         builders.subscribed(buyer, offer, now=SEPTEMBER)
         builders.customer(seller, f"Customer {offer.plan.key}")
     program.get("customers")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         assert len(program.get(f"customers/{buyer.public_id}").json()["subscriptions"]) == 6
     move_clock(seller, NOVEMBER)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         program.get(f"customers/{buyer.public_id}")
     with django_assert_max_num_queries(2):
         assert len(program.get("customers").json()["results"]) == 7

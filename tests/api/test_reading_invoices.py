@@ -137,7 +137,7 @@ def test_the_list_is_filtered_by_customer_and_status(program: Program, invoice: 
     assert [row["id"] for row in opened] == [invoice.public_id]
     paid = program.get("invoices", status="paid", customer="crm-1").json()["results"]
     assert [(row["amount_due"], row["paid_at"] is not None) for row in paid] == [("0.00", True)]
-    for bad in ("void", "", "Open"):
+    for bad in ("voided", "", "Open"):
         assert fault(program.get("invoices", status=bad))[2] == "status"
 
 

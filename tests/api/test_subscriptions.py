@@ -206,5 +206,5 @@ def test_the_number_of_queries_does_not_grow(
     with django_assert_max_num_queries(6):
         keeper.get(f"subscriptions/{started['id']}")
     address = f"subscriptions/{started['id']}/change-plan"
-    with django_assert_max_num_queries(85):
+    with django_assert_max_num_queries(95):
         keeper.post(address, {"plan": "pro"})

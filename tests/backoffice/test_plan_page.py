@@ -212,7 +212,7 @@ def test_an_add_on_stays_enabled_for_one_plan(owner: Client, office: Organizatio
         "plan_add_ons-0-DELETE": "on",
     }
     page = address("catalog_plan_change", offer.plan.pk)
-    sent = {"name": "Coaching plan", "trial_days": "7", **rows}
+    sent = {"name": "Coaching plan", "alignment": "anniversary", "trial_days": "7", "after_trial": "convert", **rows}
     assert "must stay enabled for at least one plan" in text(owner.post(page, sent))
     with scope.of(office):
         second = builders.plan_of(office, offer.plan.product, key="second", base=None, timing="advance", now=SEPTEMBER)

@@ -34,7 +34,7 @@ def test_from_a_product_to_a_plan_with_its_add_on(owner: Client, office: Organiz
         made = AddOn.objects.get()
     rows = {"plan_add_ons-TOTAL_FORMS": "1", "plan_add_ons-INITIAL_FORMS": "0", "plan_add_ons-0-add_on": made.pk}
     plan = {"name": "Monthly", "key": "monthly", "product": product.pk, "interval_count": "1", "timing": "advance"}
-    plan |= {"trial_days": "0"}
+    plan |= {"alignment": "anniversary", "trial_days": "0", "after_trial": "convert"}
     response = owner.post(address("catalog_plan_add"), {**plan, "interval_unit": "month", "is_free": "on", **rows})
     assert response.status_code == 302, text(response)
     with scope.of(office):
