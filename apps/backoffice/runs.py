@@ -130,5 +130,5 @@ def _row(line: RunLine, request: HttpRequest) -> dict[str, Any]:
         "line": line,
         "total": formats.money(line.total) if line.total is not None else "",
         "difference": formats.money(line.difference) if line.difference is not None else "",
-        "less": line.difference is not None and line.difference.minor < 0,
+        "more": line.difference is not None and line.difference.minor > 0,
     }
