@@ -20,7 +20,7 @@ from apps.core.ids import PublicIdField
 from apps.delivery import operations as deliveries
 from apps.delivery.models import Attempt, Delivery, Document, Reminder
 from apps.invoicing import assembling, closing, collecting, crediting, drafts, finalizing
-from apps.invoicing.models import CreditNote, Invoice, Run, RunLine
+from apps.invoicing.models import CreditNote, Invoice, Line, Run, RunLine
 from apps.outbox import operations as outbox
 from apps.outbox.models import Job, Message
 from apps.subscriptions import operations as subscriptions
@@ -72,7 +72,7 @@ class World:
     keys: dict[str, str] = field(default_factory=dict)
 
     def row(self, model: Model) -> Any:
-        """Return one of its rows of a model: the newest; of invoices the newest that is finalized."""
+        """Return one of its rows of a model: the newest; of invoices the first finalized one, and a line of that."""
         with scope.everywhere():
             rows = model._default_manager.all()
             if model is Organization:
@@ -80,6 +80,8 @@ class World:
             if model is User:
                 return self.people[Role.OWNER]
             rows = rows.filter(organization=self.organization).order_by("-pk")
+            if model is Line:
+                return rows.filter(invoice=self.row(Invoice)).first()
             return rows.filter(number__isnull=False).last() if model is Invoice else rows.first()
 
 
