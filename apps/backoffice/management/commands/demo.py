@@ -53,6 +53,7 @@ class Command(BaseCommand):
             for done in range(1, jobs + 1):
                 work(clock=clock.wall, most=1)
                 say(f"{done} of {jobs}", done=done)
+            work(clock=clock.wall)  # whatever else is to be told, such as thanks for what was paid
 
 
 def row(invoice: Invoice, folder: Path) -> dict[str, str]:
