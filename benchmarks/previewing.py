@@ -30,15 +30,16 @@ TABLES = ("usage_event", "subscriptions_period", "subscriptions_item", "subscrip
 # A statement for each table: PostgreSQL has to learn how large one is before the next one's foreign keys look into it.
 SUBSCRIPTIONS = """
 INSERT INTO subscriptions_subscription (organization_id, public_id, customer_id, plan_id, currency, status, alignment,
-    anchor_at, starts_at, next_boundary_at, bills_at, parked_reason, created_at)
-SELECT organization_id, 'sub_' || n, customer_id, plan_id, currency, status, alignment, anchor_at, starts_at,
-    next_boundary_at, bills_at, '', created_at FROM subscriptions_subscription, generate_series(1, %(count)s) AS n
+    anchor_at, anchor_zone, starts_at, next_boundary_at, bills_at, parked_reason, created_at)
+SELECT organization_id, 'sub_' || n, customer_id, plan_id, currency, status, alignment, anchor_at, anchor_zone,
+    starts_at, next_boundary_at, bills_at, '', created_at
+FROM subscriptions_subscription, generate_series(1, %(count)s) AS n
 """
 ITEMS = """
 INSERT INTO subscriptions_item (organization_id, public_id, subscription_id, add_on_id, price_id, timing, interval_unit,
-    interval_count, anchor_at, starts_at)
+    interval_count, anchor_at, anchor_zone, starts_at)
 SELECT old.organization_id, 'itm_' || other.id, other.id, add_on_id, price_id, timing, interval_unit, interval_count,
-    anchor_at, old.starts_at
+    old.anchor_at, old.anchor_zone, old.starts_at
 FROM subscriptions_item old JOIN subscriptions_subscription other ON other.id <> old.subscription_id
 """
 PERIODS = """

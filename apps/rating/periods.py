@@ -89,6 +89,15 @@ def calendar_anchor(instant: datetime, interval: Interval, zone: ZoneInfo) -> da
     return day_start(day, zone)
 
 
+def anchor_in(anchor: datetime, origin: ZoneInfo, zone: ZoneInfo) -> datetime:
+    """Give the anchor by which a zone counts the periods that began in another one: that of the same date.
+
+    An anchor whose date both calendars show stays the instant it is. Raises ValueError for a naive anchor.
+    """
+    day = local_date(_utc(anchor), origin)
+    return _utc(anchor) if local_date(_utc(anchor), zone) == day else day_start(day, zone)
+
+
 def index_at(anchor: datetime, interval: Interval, instant: datetime, zone: ZoneInfo) -> int:
     """Give the index of the period that contains an instant.
 

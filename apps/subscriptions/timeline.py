@@ -65,8 +65,9 @@ def following(*, item: Item, last: Period | None, zone: ZoneInfo) -> Span | None
         return Span(item=item, index=index, span=trial, full=trial, price=item.price, billable=False)
     paused_at = item.subscription.paused_at
     billable = paused_at is None or starts_at < paused_at
-    full = regular = _regular(item, starts_at, zone)
+    regular = _regular(item, starts_at, zone)
     span = periods.Period(starts_at, regular.ends_at)
+    full = regular if regular.starts_at <= starts_at else span  # odd hours before the date of a zone to the west
     whole = last is not None and last.billable and last.ends_at == last.full_ends_at
     if whole and span != regular and not _counts_otherwise(item, starts_at, zone):
         span = full = _in_another_zone(item, starts_at, zone)
@@ -87,8 +88,9 @@ def cycle_end(*, subscription: Subscription, instant: datetime, zone: ZoneInfo) 
         return base.full_ends_at
     plan = subscription.plan
     interval = periods.Interval(periods.IntervalUnit(plan.interval_unit), plan.interval_count)
-    number = periods.index_at(subscription.anchor_at, interval, instant, zone)
-    return periods.period(subscription.anchor_at, interval, number, zone).ends_at
+    anchor = periods.anchor_in(subscription.anchor_at, ZoneInfo(subscription.anchor_zone), zone)
+    number = periods.index_at(anchor, interval, max(instant, anchor), zone)
+    return periods.period(anchor, interval, number, zone).ends_at
 
 
 def current(*, items: Sequence[Item], instant: datetime, zone: ZoneInfo) -> dict[int, periods.Period]:
@@ -152,8 +154,9 @@ def _as_opened(span: Span) -> Period:
 
 
 def _regular(item: Item, instant: datetime, zone: ZoneInfo) -> periods.Period:
-    """Return the whole interval of an item's anchor that contains an instant."""
-    return periods.period(item.anchor_at, item.interval, _number(item, instant, zone), zone)
+    """Return the whole interval of an item's anchor that contains an instant, or the first where that comes later."""
+    anchor = _anchor(item, zone)
+    return periods.period(anchor, item.interval, _number(item, anchor, instant, zone), zone)
 
 
 def _counts_otherwise(item: Item, starts_at: datetime, zone: ZoneInfo) -> bool:
@@ -167,14 +170,20 @@ def _counts_otherwise(item: Item, starts_at: datetime, zone: ZoneInfo) -> bool:
 
 
 def _in_another_zone(item: Item, starts_at: datetime, zone: ZoneInfo) -> periods.Period:
-    number = _number(item, starts_at, zone)
-    regular = periods.period(item.anchor_at, item.interval, number, zone)
+    anchor = _anchor(item, zone)
+    number = _number(item, anchor, starts_at, zone)
+    regular = periods.period(anchor, item.interval, number, zone)
     half = (regular.ends_at - regular.starts_at) / 2
     while regular.ends_at - starts_at < half:
         number += 1
-        regular = periods.period(item.anchor_at, item.interval, number, zone)
+        regular = periods.period(anchor, item.interval, number, zone)
     return periods.Period(starts_at, regular.ends_at)
 
 
-def _number(item: Item, instant: datetime, zone: ZoneInfo) -> int:
-    return periods.index_at(item.anchor_at, item.interval, instant, zone)
+def _anchor(item: Item, zone: ZoneInfo) -> datetime:
+    """Return an item's anchor as its organization's zone of now counts from it: on the date on which it was set."""
+    return periods.anchor_in(item.anchor_at, ZoneInfo(item.anchor_zone), zone)
+
+
+def _number(item: Item, anchor: datetime, instant: datetime, zone: ZoneInfo) -> int:
+    return periods.index_at(anchor, item.interval, max(instant, anchor), zone)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.rating.periods import Interval, IntervalUnit, Period, index_at, period
+from apps.rating.periods import Interval, IntervalUnit, Period, anchor_in, index_at, period
 
 MONTHLY = Interval(IntervalUnit.MONTH)
 DAILY = Interval(IntervalUnit.DAY)
@@ -192,3 +192,19 @@ def test_no_turning_of_the_clock_breaks_a_chain(
     this = period(anchor, interval, index, zone)
     assert index_at(anchor, interval, this.starts_at, zone) == index
     assert index_at(anchor, interval, this.ends_at, zone) == index + 1
+
+
+@pytest.mark.parametrize(
+    ("anchor", "origin", "zone", "expected"),
+    [
+        ("2026-09-01T00:00", "UTC", "America/New_York", "2026-09-01T00:00-04:00"),
+        ("2026-09-01T00:00", "UTC", "Europe/Paris", "2026-09-01T02:00+02:00"),
+        ("2026-09-01T14:30", "Europe/Paris", "America/New_York", "2026-09-01T08:30-04:00"),
+        ("2026-09-01T00:00", "America/New_York", "UTC", "2026-09-01T04:00+00:00"),
+        ("2026-09-01T23:30", "America/New_York", "UTC", "2026-09-01T00:00+00:00"),
+        ("2026-01-31T00:00", "Pacific/Apia", "UTC", "2026-01-31T00:00+00:00"),
+    ],
+)
+def test_an_anchor_keeps_its_date_in_another_zone(anchor: str, origin: str, zone: str, expected: str) -> None:
+    moved = anchor_in(local(anchor, origin), ZoneInfo(origin), ZoneInfo(zone))
+    assert moved.astimezone(ZoneInfo(zone)).isoformat(timespec="minutes") == expected

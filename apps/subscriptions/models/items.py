@@ -27,6 +27,7 @@ class Item(Owned):
     interval_unit = models.CharField(max_length=5, choices=INTERVAL_UNITS)
     interval_count = models.PositiveSmallIntegerField()
     anchor_at = models.DateTimeField(help_text="Period n is this plus n intervals.")
+    anchor_zone = models.CharField(max_length=64, help_text="The zone whose calendar shows the anchor's date.")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(

@@ -31,6 +31,7 @@ class Subscription(Owned):
     alignment = models.CharField(max_length=11, choices=Alignment.choices, default=Alignment.ANNIVERSARY)
     starts_at = models.DateTimeField()
     anchor_at = models.DateTimeField(help_text="Cycle n of the plan begins n of its intervals after this.")
+    anchor_zone = models.CharField(max_length=64, help_text="The zone whose calendar shows the anchor's date.")
     trial_ends_at = models.DateTimeField(
         null=True, blank=True, help_text="Until then usage is free, and no fee is due."
     )

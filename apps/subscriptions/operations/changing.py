@@ -82,7 +82,8 @@ def _move_to(subscription: Subscription, plan: Plan, at: datetime, *, renewed: b
         calendar = subscription.alignment == Alignment.CALENDAR
         zone = subscription.organization.zone
         subscription.anchor_at = calendar_anchor(begins_at, interval, zone) if calendar else begins_at
-    subscription.save(update_fields=["plan", "anchor_at"])
+        subscription.anchor_zone = zone.key
+    subscription.save(update_fields=["plan", "anchor_at", "anchor_zone"])
 
 
 def _sorted(
@@ -116,9 +117,9 @@ def _says_the_same(price: Price, other: Price) -> bool:
 def _go_on(item: Item, subscription: Subscription, price: Price, at: datetime, *, renewed: bool) -> None:
     interval = items.interval_of(add_on=item.add_on, plan=subscription.plan)
     if renewed or interval != item.interval:
-        item.anchor_at = items.anchor_of(subscription=subscription, interval=interval)
+        item.anchor_at, item.anchor_zone = items.anchor_of(subscription=subscription, interval=interval)
     item.price, item.interval_unit, item.interval_count = price, interval.unit, interval.count
-    item.save(update_fields=["price", "interval_unit", "interval_count", "anchor_at"])
+    item.save(update_fields=["price", "interval_unit", "interval_count", "anchor_at", "anchor_zone"])
 
 
 def _open(

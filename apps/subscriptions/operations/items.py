@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from apps.catalog import queries as catalog
 from apps.catalog.models import AddOn, Alignment, Plan, Price, Timing
@@ -54,11 +55,15 @@ def interval_of(*, add_on: AddOn | None, plan: Plan) -> Interval:
     return Interval(IntervalUnit(own.interval_unit), own.interval_count)
 
 
-def anchor_of(*, subscription: Subscription, interval: Interval) -> datetime:
-    """Return from where the periods of such an interval are counted: the subscription's anchor, or the calendar's."""
+def anchor_of(*, subscription: Subscription, interval: Interval) -> tuple[datetime, str]:
+    """Return from where the periods of such an interval are counted, and by which zone that is its date.
+
+    It is the subscription's own anchor, or the calendar's before it.
+    """
     if subscription.alignment == Alignment.ANNIVERSARY:
-        return subscription.anchor_at
-    return calendar_anchor(subscription.anchor_at, interval, subscription.organization.zone)
+        return subscription.anchor_at, subscription.anchor_zone
+    zone = ZoneInfo(subscription.anchor_zone)
+    return calendar_anchor(subscription.anchor_at, interval, zone), subscription.anchor_zone
 
 
 def set_quantity(*, item: Item, at: datetime, quantity: Decimal) -> None:
@@ -83,6 +88,7 @@ def _add(
     subscription: Subscription, *, add_on: AddOn | None, price: Price, timing: str, at: datetime, quantity: Decimal
 ) -> Item:
     interval = interval_of(add_on=add_on, plan=subscription.plan)
+    anchor_at, anchor_zone = anchor_of(subscription=subscription, interval=interval)
     item = Item.objects.create(
         organization_id=subscription.organization_id,
         subscription=subscription,
@@ -91,7 +97,8 @@ def _add(
         timing=timing,
         interval_unit=interval.unit,
         interval_count=interval.count,
-        anchor_at=anchor_of(subscription=subscription, interval=interval),
+        anchor_at=anchor_at,
+        anchor_zone=anchor_zone,
         starts_at=at,
     )
     if not item.is_usage:

@@ -61,6 +61,7 @@ def start(
         alignment=alignment,
         starts_at=starts_at,
         anchor_at=_anchor(plan, alignment, trial_ends_at or starts_at, zone),
+        anchor_zone=zone.key,
         trial_ends_at=trial_ends_at,
         ends_at=trial_ends_at if plan.after_trial == AfterTrial.CANCEL else None,
         next_boundary_at=starts_at,
