@@ -11,12 +11,14 @@ from apps.catalog.api import forms
 from apps.catalog.models import INTERVAL_UNITS, AddOn, Alignment, Timing
 from apps.core import clock
 from apps.core.fields import AmountOut, InstantOut, NumberOut
+from apps.rating import periods
 from apps.rating.numbers import plain
-from apps.rating.periods import Period
 from apps.subscriptions import queries as timelines
 from apps.subscriptions import timeline
-from apps.subscriptions.models import Item, Subscription
+from apps.subscriptions.models import Item, Period, Subscription
 from apps.tenancy.models import Organization
+
+MOST_PERIODS = 12
 
 
 class PlanRef(serializers.Serializer[Any]):
@@ -54,6 +56,16 @@ class PeriodSerializer(serializers.Serializer[Any]):
     ends_at = InstantOut()
 
 
+class ItemPeriod(PeriodSerializer):
+    """A billing period of an item that was opened."""
+
+    id = serializers.CharField(source="public_id")
+    status = serializers.ChoiceField(
+        choices=Period.Status.choices, help_text="current: it collects. recorded: closed. final: closed early."
+    )
+    billable = serializers.BooleanField(help_text="False in a trial or a pause, and where an earlier fee covers it.")
+
+
 class ItemSerializer(serializers.Serializer[Any]):
     """One billable line: the base fee, or an add-on."""
 
@@ -79,7 +91,7 @@ class ItemSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(PeriodSerializer(allow_null=True))
     def get_current_period(self, item: Item) -> Any:
-        period: Period | None = self.context["periods"].get(item.pk)
+        period: periods.Period | None = self.context["periods"].get(item.pk)
         return shown(PeriodSerializer, period) if period is not None else None
 
 
@@ -110,6 +122,22 @@ class SubscriptionSerializer(SubscriptionSummary):
     """A customer on a plan, with its billable lines."""
 
     items = ItemSerializer(many=True)
+
+
+class ItemWithPeriods(ItemSerializer):
+    """A billable line with its time line."""
+
+    periods = ItemPeriod(many=True, help_text="The last twelve that have begun, newest first.")
+
+
+def periods_shown(subscription: Subscription, organization: Organization) -> dict[str, list[dict[str, Any]]]:
+    """Return the newest periods of each item of a subscription, newest first, by the item's public id."""
+    items = timelines.items_of(subscription=subscription)
+    newest = timelines.newest_periods(items=items, instant=clock.billing(organization), most=MOST_PERIODS)
+    found: dict[str, list[dict[str, Any]]] = {item.public_id: [] for item in items}
+    for period in reversed(newest):
+        found[period.item.public_id].append(dict(shown(ItemPeriod, period)))
+    return found
 
 
 def subscriptions_shown(subscriptions: Sequence[Subscription], organization: Organization) -> list[dict[str, Any]]:

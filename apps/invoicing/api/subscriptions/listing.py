@@ -21,7 +21,14 @@ from apps.core.refusals import Refusal
 from apps.invoicing.api.subscriptions.doing import Asked, ChangeSerializer, Verb, add_on_names
 from apps.invoicing.lifecycle import starting
 from apps.subscriptions import queries as timelines
-from apps.subscriptions.api.shown import PlanRef, SubscriptionSerializer, SubscriptionSummary, subscriptions_shown
+from apps.subscriptions.api.shown import (
+    ItemWithPeriods,
+    PlanRef,
+    SubscriptionSerializer,
+    SubscriptionSummary,
+    periods_shown,
+    subscriptions_shown,
+)
 from apps.subscriptions.models import Subscription
 
 EXAMPLES = [
@@ -50,8 +57,9 @@ class PlannedChange(serializers.Serializer[Any]):
 
 
 class WholeSubscription(SubscriptionSerializer):
-    """A customer on a plan, with its billable lines and what is planned."""
+    """A customer on a plan, with its billable lines, their periods, and what is planned."""
 
+    items = ItemWithPeriods(many=True)
     planned_change = PlannedChange(allow_null=True)
 
 
@@ -145,7 +153,7 @@ class SubscriptionDetail(ScopedView):
     @extend_schema(
         operation_id="get_subscription",
         summary="Get a subscription with its items",
-        description="With each item's current period, when the next invoice is made, and the change that lies ahead.",
+        description="With each item's last periods, when the next invoice is made, and the change that lies ahead.",
         tags=["subscriptions"],
         parameters=[id_parameter("sub_…")],
         responses={200: WholeSubscription, **problems.responses(400, 404)},
@@ -154,5 +162,7 @@ class SubscriptionDetail(ScopedView):
         self.asked(request)
         subscription = self.one(timelines.subscriptions(), public_id, request)
         (answer,) = subscriptions_shown([subscription], organization_of(request))
+        periods = periods_shown(subscription, organization_of(request))
+        answer["items"] = [{**item, "periods": periods[item["id"]]} for item in answer["items"]]
         change = timelines.planned_change(subscription=subscription)
         return Response({**answer, "planned_change": shown(PlannedChange, change) if change is not None else None})
