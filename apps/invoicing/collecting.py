@@ -11,6 +11,7 @@ from apps.accounts.models import Customer
 from apps.core.refusals import Conflict, Refusal
 from apps.invoicing import crediting, finalizing, queries, settling
 from apps.invoicing.crediting import Part
+from apps.invoicing.documents import hold, note
 from apps.invoicing.models import CreditNote, Invoice, Line, Method, Receipt, Refund
 from apps.invoicing.queries import Creditable
 from apps.outbox import operations as outbox
@@ -38,10 +39,7 @@ def mark_paid(
     Less leaves it open, more goes to the customer's balance. Raise Conflict where nothing is due on it, Refusal for an
     amount that is not above zero or a day ahead.
     """
-    customer = Customer.objects.select_for_update().get(pk=invoice.customer_id)
-    locked = (
-        Invoice.objects.select_for_update(of=("self",)).select_related("organization", "customer").get(pk=invoice.pk)
-    )
+    locked = hold(invoice=invoice)
     if locked.status not in (Status.OPEN, Status.UNCOLLECTIBLE):
         raise Conflict("nothing_due", f"{locked} is {locked.get_status_display().lower()}: nothing is due on it.")
     paid = locked.amount_due if amount is None else _money(amount, locked.currency)
@@ -50,7 +48,7 @@ def mark_paid(
         raise Refusal("received_ahead", "This day lies ahead.", field="received_on")
     receipt = Receipt.objects.create(
         organization_id=locked.organization_id,
-        customer=customer,
+        customer=locked.customer,
         currency=locked.currency,
         amount_minor=paid.minor,
         method=method,
@@ -64,17 +62,17 @@ def mark_paid(
     outbox.append(
         organization=locked.organization,
         topic="payment.received",
-        payload={**told, "currency": locked.currency, "customer": customer.public_id},
+        payload={**told, "currency": locked.currency, "customer": locked.customer.public_id},
         now=now,
     )
     if settled.status == Status.PAID:
         finalizing.announce(settled, "invoice.paid", now)
-    _note(
-        locked,
-        "marked paid",
-        now,
-        actor,
-        f"{paid.text()} {paid.currency} by {receipt.get_method_display()}. {reference}",
+    note(
+        invoice=locked,
+        verb="marked paid",
+        now=now,
+        actor=actor,
+        summary=f"{paid.text()} {paid.currency} by {receipt.get_method_display()}. {reference}",
     )
     return receipt
 
@@ -82,10 +80,7 @@ def mark_paid(
 @transaction.atomic
 def write_off(*, invoice: Invoice, now: datetime, actor: str, reason: str = "") -> Invoice:
     """Give an open invoice up: it stays owed, and nobody asks for it any more. Raise Conflict if it is not open."""
-    Customer.objects.select_for_update().get(pk=invoice.customer_id)
-    locked = (
-        Invoice.objects.select_for_update(of=("self",)).select_related("organization", "customer").get(pk=invoice.pk)
-    )
+    locked = hold(invoice=invoice)
     if locked.status != Status.OPEN:
         raise Conflict(
             "not_open", f"{locked} is {locked.get_status_display().lower()}: only an open one can be given up."
@@ -93,7 +88,7 @@ def write_off(*, invoice: Invoice, now: datetime, actor: str, reason: str = "") 
     locked.status, locked.written_off_at = Status.UNCOLLECTIBLE, now
     locked.save(update_fields=["status", "written_off_at"])
     finalizing.announce(locked, "invoice.uncollectible", now)
-    _note(locked, "given up", now, actor, reason)
+    note(invoice=locked, verb="given up", now=now, actor=actor, summary=reason)
     return locked
 
 
@@ -155,18 +150,24 @@ def give_credit(
     Amounts are before tax and after discount; what was measured stays billed. Raise Conflict where the invoice is not
     finalized or is void, Refusal for more than is left or without a reason.
     """
-    Customer.objects.select_for_update().get(pk=invoice.customer_id)
-    rows = Invoice.objects.select_for_update(of=("self",)).select_related("organization", "customer")
-    locked = rows.get(pk=invoice.pk)
+    locked = hold(invoice=invoice)
     if locked.status not in queries.CREDITABLE:
         raise Conflict("not_creditable", f"{locked} is {locked.get_status_display().lower()}: nothing can be credited.")
     if not reason.strip():
         raise Refusal("reason_missing", "Say why: the reason is printed on the credit note.", field="reason")
     left = queries.creditable_lines_of(invoice=locked)
     parts = _of_lines(left, lines, locked) if lines is not None else _over_all(left, amount, locked)
-    note = crediting.issue(invoice=locked, parts=parts, kind=CreditNote.Kind.COMMERCIAL, reason=reason.strip(), now=now)
-    _note(locked, "credited", now, actor, f"{note}: {note.total.text()} {note.currency}. {reason}")
-    return note
+    issued = crediting.issue(
+        invoice=locked, parts=parts, kind=CreditNote.Kind.COMMERCIAL, reason=reason.strip(), now=now
+    )
+    note(
+        invoice=locked,
+        verb="credited",
+        now=now,
+        actor=actor,
+        summary=f"{issued}: {issued.total.text()} {issued.currency}. {reason}",
+    )
+    return issued
 
 
 def _of_lines(left: list[Creditable], lines: Mapping[str, Decimal], invoice: Invoice) -> list[Part]:
@@ -205,9 +206,8 @@ def _part(entry: Creditable, net_minor: int, *, field: str) -> Part:
         return Part(line, entry.left_minor, entry.left_minor - net_minor)
     whole = line.amount_minor - line.discount_minor
     gross = half_away(Fraction(net_minor * line.amount_minor, whole))
-    gross = min(
-        gross, net_minor + entry.left_discount_minor
-    )  # so that what is left never has more discount than there is
+    # What is left of a line must never have more discount than amount.
+    gross = min(gross, net_minor + entry.left_discount_minor)
     return Part(line, gross, gross - net_minor)
 
 
@@ -218,9 +218,3 @@ def _money(amount: Decimal, currency: str, *, field: str = "amount") -> Money:
     if money.amount != amount:
         raise Refusal("amount_too_fine", f"{currency} has no such small amounts.", field=field)
     return money
-
-
-def _note(invoice: Invoice, verb: str, now: datetime, actor: str, summary: str) -> None:
-    tenancy.record_audit(
-        organization=invoice.organization, actor=actor, verb=verb, subject=invoice, now=now, summary=summary.strip()
-    )

@@ -10,12 +10,11 @@ from django.db import transaction
 from apps.accounts.models import Customer
 from apps.core.refusals import Conflict, NotFound, Refusal
 from apps.invoicing import drafting
+from apps.invoicing.documents import hold, note
 from apps.invoicing.models import Charge, Invoice, Kind, Line
 from apps.rating.exact import EXACT
 from apps.rating.money import AmountTooLarge, Money, to_money
 from apps.subscriptions import operations as subscriptions
-from apps.subscriptions.models import Subscription
-from apps.tenancy import operations as tenancy
 
 LONGEST_TERMS = 365
 
@@ -31,7 +30,7 @@ def create(*, customer: Customer, now: datetime, actor: str, currency: str | Non
         currency=currency or locked.currency,
         created_at=now,
     )
-    _note(invoice, "drafted", now, actor)
+    note(invoice=invoice, verb="drafted", now=now, actor=actor)
     return invoice
 
 
@@ -91,7 +90,13 @@ def add_line(
         tax_rate=drafting.NO_TAX,
     )
     total_up_again(draft)
-    _note(draft, "line added", now, actor, f"{description}: {amount.text()} {draft.currency}.")
+    note(
+        invoice=draft,
+        verb="line added",
+        now=now,
+        actor=actor,
+        summary=f"{description}: {amount.text()} {draft.currency}.",
+    )
     return line
 
 
@@ -116,7 +121,7 @@ def change_line(
     own.discount_minor = 0
     own.save()
     total_up_again(draft)
-    _note(draft, "line changed", now, actor, f"{own.description}.")
+    note(invoice=draft, verb="line changed", now=now, actor=actor, summary=f"{own.description}.")
     return own
 
 
@@ -125,7 +130,7 @@ def remove_line(*, line: Line, now: datetime, actor: str) -> Invoice:
     """Take away a line that was added by hand. Raise Conflict if the invoice is no draft, Refusal for another line."""
     draft = lock(line.invoice)
     own = _by_hand(draft, line)
-    _note(draft, "line removed", now, actor, f"{own.description}.")
+    note(invoice=draft, verb="line removed", now=now, actor=actor, summary=f"{own.description}.")
     own.delete()
     return total_up_again(draft)
 
@@ -159,7 +164,7 @@ def discount(
     draft.discount_reason = reason.strip() if given else ""
     total_up_again(draft)
     told = f"{Money(draft.discount_minor, draft.currency).text()} {draft.currency}: {reason}." if given else "None."
-    _note(draft, "discounted", now, actor, told)
+    note(invoice=draft, verb="discounted", now=now, actor=actor, summary=told)
     return draft
 
 
@@ -175,7 +180,7 @@ def set_terms(
         draft.payment_terms_days = days
     draft.notes = draft.notes if notes is None else notes
     draft.save(update_fields=["payment_terms_days", "notes"])
-    _note(draft, "changed", now, actor)
+    note(invoice=draft, verb="changed", now=now, actor=actor)
     return draft
 
 
@@ -185,16 +190,14 @@ def discard(*, invoice: Invoice, now: datetime, actor: str) -> None:
 
     Of a subscription that has ended there is no next one: what is due again is drafted anew by the next closing.
     """
-    Customer.objects.select_for_update().get(pk=invoice.customer_id)
-    if invoice.subscription_id is not None:
-        Subscription.objects.select_for_update(of=("self",)).get(pk=invoice.subscription_id)
+    hold(invoice=invoice, with_subscription=True)
     draft = lock(invoice)
     charges = Charge.objects.filter(line__invoice=draft)
     ids, periods = list(charges.values_list("pk", flat=True)), list(charges.values_list("period", flat=True))
     draft.lines.all().delete()
     Charge.objects.filter(pk__in=ids).delete()
     subscriptions.return_periods(ids=periods, now=now)
-    _note(draft, "discarded", now, actor, f"{draft.total.text()} {draft.currency}.")
+    note(invoice=draft, verb="discarded", now=now, actor=actor, summary=f"{draft.total.text()} {draft.currency}.")
     draft.delete()
 
 
@@ -240,9 +243,3 @@ def _by_hand(draft: Invoice, line: Line) -> Line:
     if own.kind != Kind.MANUAL:
         raise Refusal("line_measured", "What was measured is not changed by hand.", field="line")
     return own
-
-
-def _note(draft: Invoice, verb: str, now: datetime, actor: str, summary: str = "") -> None:
-    tenancy.record_audit(
-        organization=draft.organization, actor=actor, verb=verb, subject=draft, now=now, summary=summary
-    )

@@ -8,6 +8,7 @@ from django.db import transaction
 from apps.accounts.models import Customer
 from apps.core.refusals import Conflict
 from apps.invoicing import numbering, settling
+from apps.invoicing.documents import hold
 from apps.invoicing.models import Invoice
 from apps.outbox import operations as outbox
 from apps.tenancy.models import Address, Organization
@@ -22,10 +23,7 @@ def finalize(*, invoice: Invoice, now: datetime) -> Invoice:
     The customer's balance in its currency is used first, oldest credit first (BILLING §9). `issued_on` is the
     organization's local date of `now`, never back-dated. Raise Conflict if it is no draft, or has no lines.
     """
-    Customer.objects.select_for_update().get(pk=invoice.customer_id)  # whose balance no other may use meanwhile
-    draft = (
-        Invoice.objects.select_for_update(of=("self",)).select_related("organization", "customer").get(pk=invoice.pk)
-    )
+    draft = hold(invoice=invoice)
     if draft.status != Invoice.Status.DRAFT:
         raise Conflict("not_a_draft", f"Invoice {draft.number} is finalized already.")
     if not draft.lines.exists():

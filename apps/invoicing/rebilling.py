@@ -7,17 +7,16 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from apps.accounts.models import Customer
 from apps.core.refusals import Conflict
 from apps.invoicing import assembling, crediting, drafting, drafts, finalizing, queries
 from apps.invoicing.assembling import Due
+from apps.invoicing.documents import hold, note
 from apps.invoicing.models import Charge, Invoice, Kind, Line
 from apps.invoicing.queries import Billed
 from apps.rating.money import Money
 from apps.subscriptions import queries as timelines
-from apps.subscriptions.models import Period, Subscription
+from apps.subscriptions.models import Period
 from apps.subscriptions.timeline import stored
-from apps.tenancy import operations as tenancy
 from apps.usage import queries as usage
 
 
@@ -28,7 +27,7 @@ def recalculate(*, invoice: Invoice, now: datetime, actor: str) -> Invoice:
     Lines by hand and the discount stay. What an earlier invoice billed too much is credited. Raise Conflict if it is no
     draft.
     """
-    _hold(invoice)
+    hold(invoice=invoice, with_subscription=True)
     draft = drafts.lock(invoice)
     old = list(draft.lines.filter(charge__isnull=False).select_related("charge").order_by("position"))
     periods = _locked({line.charge.period_id for line in old if line.charge is not None})
@@ -40,7 +39,7 @@ def recalculate(*, invoice: Invoice, now: datetime, actor: str) -> Invoice:
     crediting.credit(dues=[due for due in dues if due.difference.minor < 0], now=now)
     _write(draft, [(due, line.position) for line, due in kept], now)
     drafts.total_up_again(draft)
-    _note(draft, "recalculated", now, actor, f"{draft.total.text()} {draft.currency}.")
+    note(invoice=draft, verb="recalculated", now=now, actor=actor, summary=f"{draft.total.text()} {draft.currency}.")
     return draft
 
 
@@ -68,14 +67,18 @@ def void(*, invoice: Invoice, rebill: bool, now: datetime, actor: str, reason: s
     With `rebill` its charges are taken back and drafted anew at once; else what it billed is waived, and counts as
     billed. Raise Conflict where it is not open, or anything was paid or credited on it.
     """
-    _hold(invoice)
-    rows = Invoice.objects.select_for_update(of=("self",)).select_related("organization", "customer", "subscription")
-    voided: Invoice = rows.get(pk=invoice.pk)
+    voided = hold(invoice=invoice, with_subscription=True)
     _check_voidable(voided)
     voided.status, voided.voided_at = Invoice.Status.VOID, now
     voided.save(update_fields=["status", "voided_at"])
     finalizing.announce(voided, "invoice.voided", now)
-    _note(voided, "voided", now, actor, f"{'Billed anew' if rebill else 'Waived'}. {reason}".strip())
+    note(
+        invoice=voided,
+        verb="voided",
+        now=now,
+        actor=actor,
+        summary=f"{'Billed anew' if rebill else 'Waived'}. {reason}".strip(),
+    )
     return _rebilled(voided, now) if rebill else None
 
 
@@ -186,20 +189,7 @@ def _write(draft: Invoice, dues: Sequence[tuple[Due, int]], now: datetime) -> No
     Line.objects.bulk_create(lines)
 
 
-def _hold(invoice: Invoice) -> None:
-    """Lock the customer and the subscription of an invoice, in the order of the house."""
-    Customer.objects.select_for_update().get(pk=invoice.customer_id)
-    if invoice.subscription_id is not None:
-        Subscription.objects.select_for_update(of=("self",)).get(pk=invoice.subscription_id)
-
-
 def _locked(ids: Iterable[int]) -> dict[int, Period]:
     related = ("price__plan", "item__price", "item__add_on__metric", "item__subscription__plan__product")
     rows = Period.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).select_related(*related)
     return {period.pk: period for period in rows.order_by("pk")}
-
-
-def _note(invoice: Invoice, verb: str, now: datetime, actor: str, summary: str) -> None:
-    tenancy.record_audit(
-        organization=invoice.organization, actor=actor, verb=verb, subject=invoice, now=now, summary=summary
-    )

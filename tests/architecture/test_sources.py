@@ -43,7 +43,7 @@ WRITERS = [
     "apps.invoicing.runs.*",
     "apps.delivery.operations",
 ]
-LOCKERS = [*WRITERS, "apps.invoicing.boundaries", "apps.invoicing.settling"]
+LOCKERS = [*WRITERS, "apps.invoicing.boundaries", "apps.invoicing.documents", "apps.invoicing.settling"]
 # Who works across organizations: signing in, following a link, and the machinery that takes them one after the other.
 ACROSS = [
     "apps.tenancy.operations",

@@ -1,0 +1,32 @@
+"""Hold an invoice still, and put on record what was done to it."""
+
+from datetime import datetime
+
+from apps.accounts.models import Customer
+from apps.core.refusals import NotFound
+from apps.invoicing.models import Invoice
+from apps.subscriptions.models import Subscription
+from apps.tenancy import operations as tenancy
+
+
+def hold(*, invoice: Invoice, with_subscription: bool = False) -> Invoice:
+    """Lock an invoice's customer, whose balance no other may use meanwhile, and the invoice; return it as it stands.
+
+    `with_subscription` locks that too, in the order of the house: for whoever goes on to its periods. Raise NotFound
+    where it is a draft that was thrown away meanwhile.
+    """
+    Customer.objects.select_for_update().get(pk=invoice.customer_id)
+    if with_subscription and invoice.subscription_id is not None:
+        Subscription.objects.select_for_update(of=("self",)).get(pk=invoice.subscription_id)
+    rows = Invoice.objects.select_for_update(of=("self",)).select_related("organization", "customer", "subscription")
+    held: Invoice | None = rows.filter(pk=invoice.pk).first()
+    if held is None:
+        raise NotFound("not_found", "There is no such invoice any more.")
+    return held
+
+
+def note(*, invoice: Invoice, verb: str, now: datetime, actor: str, summary: str = "") -> None:
+    """Note in the audit log what was done to an invoice."""
+    tenancy.record_audit(
+        organization=invoice.organization, actor=actor, verb=verb, subject=invoice, now=now, summary=summary.strip()
+    )
