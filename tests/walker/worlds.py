@@ -43,6 +43,7 @@ NOW = datetime(2026, 10, 9, 12, tzinfo=UTC)
 MEANINGFUL = {
     "currency",
     "timezone",
+    "anchor_zone",
     "locale",
     "form",
     "steps",
