@@ -1,25 +1,23 @@
 """The usage behind an invoice, fact by fact: printed as an appendix, or where it is long, written as a CSV file."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from io import StringIO
 
 from babel.dates import format_datetime
 
+from apps.core import spreadsheets
+from apps.core.spreadsheets import Cell
 from apps.delivery import wording
 from apps.delivery.letters import file_name
 from apps.delivery.paper import Paper, UsageTable, voice_of
 from apps.delivery.voice import Voice
 from apps.invoicing.models import Charge, Invoice, Kind, Line
-from apps.rating.numbers import plain
 from apps.usage import queries as usage
 
 MOST_PRINTED = 2_000
 MOST_WRITTEN = 100_000  # about eight megabytes: what a mail can carry
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -112,29 +110,21 @@ def _table(voice: Voice, line: Line, facts: Sequence[Fact]) -> UsageTable:
 
 
 def _written(voice: Voice, facts: Sequence[tuple[Line, Sequence[Fact]]]) -> bytes:
-    """Write facts for programs and spreadsheets: instants with their offset, numbers plain, no text a formula."""
-    file = StringIO()
-    writer = csv.writer(file)
-    writer.writerow(["line", "description", "occurred_at", "quantity", "unit", "note", "event"])
-    writer.writerows(_rows(voice, facts))
-    return b"\xef\xbb\xbf" + file.getvalue().encode()  # the mark tells spreadsheets that this is UTF-8
+    """Write facts for programs and spreadsheets, instants on the clock of the seller."""
+    return b"".join(spreadsheets.written(_rows(voice, facts)))
 
 
-def _rows(voice: Voice, facts: Sequence[tuple[Line, Sequence[Fact]]]) -> Iterator[list[object]]:
+def _rows(voice: Voice, facts: Sequence[tuple[Line, Sequence[Fact]]]) -> Iterator[Sequence[Cell]]:
+    yield ("line", "description", "occurred_at", "quantity", "unit", "note", "event")
     for line, rows in facts:
-        description = harmless(wording.described(voice, line))
+        description = wording.described(voice, line)
         for fact in rows:
-            yield [
+            yield (
                 line.position,
                 description,
-                fact.occurred_at.astimezone(voice.zone).isoformat(timespec="seconds"),
-                plain(fact.quantity),
-                harmless(line.unit),
-                harmless(voice.say("taken back") if fact.is_reversal else fact.note),
+                fact.occurred_at.astimezone(voice.zone).replace(microsecond=0),
+                fact.quantity,
+                line.unit,
+                voice.say("taken back") if fact.is_reversal else fact.note,
                 fact.public_id,
-            ]
-
-
-def harmless(text: str) -> str:
-    """Keep a text from being a formula in a spreadsheet."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+            )

@@ -35,8 +35,9 @@ class Measure(Protocol):
 class Due:
     """What one period owes for one kind of charge: all of it, how much is billed already, and how it came about.
 
-    `quantity` is the whole period's, `billed_quantity` the one that the newest charge before rated. `is_late` where it
-    bills usage that arrived after its period was closed.
+    `quantity` is the whole period's, `billed_quantity` the one that the newest charge before rated. `fact_count` is how
+    many facts it has seen: of usage those of the period, of a fee what was said of the item's quantity. `is_late` where
+    it bills usage that arrived after its period was closed.
     """
 
     span: Span
@@ -192,6 +193,7 @@ def flat_due(span: Span, bought: Sequence[Bought], billed: Billed, currency: str
         billed=Money(earlier.minor, currency),
         billed_quantity=earlier.quantity,
         steps=fee.steps,
+        fact_count=len(bought),
         revision=earlier.revisions,
     )
 

@@ -12,10 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
+from apps.core.spreadsheets import harmless
 from apps.delivery import links, queries, usage_details
 from apps.delivery.models import Document
 from apps.delivery.paper import invoice_paper
-from apps.delivery.usage_details import Detailed, harmless
+from apps.delivery.usage_details import Detailed
 from apps.invoicing.models import Invoice
 from apps.tenancy.models import Organization
 from apps.usage import operations as usage

@@ -33,7 +33,9 @@ class Charge(Owned):
     quantity = models.DecimalField(max_digits=40, decimal_places=12, help_text="The period's quantity that it rates.")
     event_count = models.BigIntegerField(default=0, help_text="How many events of the period it rates.")
     fact_count = models.BigIntegerField(
-        default=0, help_text="How many facts of the period it has seen: events, and reversals with what they took back."
+        default=0,
+        help_text="How many facts it has seen, in the order of their ids: of usage the period's events, reversals with "
+        "what they took back; of a fee what was said of how many there are.",
     )
     steps = models.JSONField(default=list, help_text="How the whole due amount of the period came about.")
     created_at = models.DateTimeField()
