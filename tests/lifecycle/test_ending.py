@@ -28,7 +28,9 @@ def test_canceled_now_everything_open_is_billed_on_a_last_invoice(world: worlds.
     assert (subscription.next_boundary_at, subscription.bills_at) == (None, None)
     assert spans(item_of(subscription)) == [("09-01", "09-16", "final", True)]
     assert world.close("2026-12-01") == []
-    topics = list(Message.objects.filter(topic__startswith="subscription.").order_by("id").values_list("topic", flat=True))
+    topics = list(
+        Message.objects.filter(topic__startswith="subscription.").order_by("id").values_list("topic", flat=True)
+    )
     assert topics == ["subscription.started", "subscription.canceled", "subscription.ended"]
 
 
