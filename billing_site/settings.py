@@ -223,6 +223,7 @@ SPECTACULAR_SETTINGS = {
         "InvoiceStatus": "apps.invoicing.models.Invoice.Status",
         "LimitKind": "apps.usage.models.limits.Limit.Kind",
         "LineKind": "apps.invoicing.models.Kind",
+        "PostingKind": "apps.invoicing.ledger.PostingKind",
         "PeriodStatus": "apps.subscriptions.models.Period.Status",
         "Rounding": "apps.rating.pricing.transforms.Rounding",
         "RunStatus": "apps.invoicing.models.Run.Status",

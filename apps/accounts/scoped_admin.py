@@ -12,6 +12,7 @@ from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.text import capfirst, get_text_list
@@ -180,19 +181,19 @@ class OwnedAdmin(_Scoped, PagedAdmin):
         return obj
 
     def object_page(
-        self, route: str, view: Callable[[HttpRequest, Any], HttpResponse], *, action: Action
+        self, route: str, view: Callable[[HttpRequest, Any], HttpResponseBase], *, action: Action
     ) -> URLPattern:
         """Mount a page about one row at <id>/<route>/: `view` gets the request and the row, once `action` is allowed.
 
         Its name is <app>_<model>_<route>.
         """
 
-        def page(request: HttpRequest, object_id: str) -> HttpResponse:
+        def page(request: HttpRequest, object_id: str) -> HttpResponseBase:
             return view(request, self.object_or_404(request, object_id, action))
 
         page.model_admin = self  # type: ignore[attr-defined]
         name = f"{self.opts.app_label}_{self.opts.model_name}_{route.replace('-', '_')}"
-        guarded: Callable[..., HttpResponse] = self.admin_site.admin_view(page)
+        guarded: Callable[..., HttpResponseBase] = self.admin_site.admin_view(page)
         return path(f"<path:object_id>/{route}/", guarded, name=name)
 
     def context(self, request: HttpRequest, obj: Any = None, **extra: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from apps.invoicing.api.drafts import (
     Recalculation,
 )
 from apps.invoicing.api.runs import RunDetail, RunLines, RunResume, Runs, RunStop
+from apps.invoicing.api.statements import CustomerStatement
 from apps.invoicing.api.subscriptions.items import ItemQuantity, ItemRemoval, SubscriptionItems
 from apps.invoicing.api.subscriptions.listing import SubscriptionDetail, SubscriptionList
 from apps.invoicing.api.subscriptions.verbs import (
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<str:public_id>/archive", CustomerArchive.as_view()),
     path("customers/<str:public_id>/restore", CustomerRestore.as_view()),
     path("customers/<str:public_id>/refunds", CustomerRefunds.as_view()),
+    path("customers/<str:public_id>/statement", CustomerStatement.as_view()),
     path("credit-notes", CreditNotes.as_view()),
     path("credit-notes/<str:public_id>", CreditNoteDetail.as_view()),
     path("entitlements", Entitlements.as_view()),

@@ -41,6 +41,7 @@ TABS = (
     ("subscription", "Subscription"),
     ("usage", "Usage"),
     ("invoices", "Invoices"),
+    ("statement", "Statement"),
     ("history", "History"),
 )
 

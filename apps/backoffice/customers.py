@@ -8,13 +8,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 
 from apps.accounts import queries as accounts
 from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, OwnedForm, actor_of, organization_of
-from apps.backoffice import customer_pages, putting_away
+from apps.backoffice import customer_pages, putting_away, statements
 from apps.backoffice.documents import base as documents
 from apps.backoffice.documents import deeds
 from apps.backoffice.listed_field import ListedField
@@ -27,11 +28,14 @@ from apps.core.refusals import Refusal
 from apps.invoicing import customers as changing
 from apps.subscriptions.models import Subscription
 
-Page = Callable[[OwnedAdmin, HttpRequest, Customer], HttpResponse]
+Page = Callable[[OwnedAdmin, HttpRequest, Customer], HttpResponseBase]
 PAGES: tuple[tuple[str, Page, Action], ...] = (
     ("subscription", customer_pages.subscription_tab, Action.READ),
     ("usage", customer_pages.usage_tab, Action.READ),
     ("invoices", customer_pages.invoices_tab, Action.READ),
+    ("statement", statements.statement_tab, Action.READ),
+    ("statement-csv", statements.statement_csv, Action.READ),
+    ("statement-pdf", statements.statement_pdf, Action.READ),
     ("next-invoice", next_invoice, Action.READ),
     ("add-usage", add_usage, Action.RECORD_USAGE),
     ("start-subscription", start_subscription, Action.MANAGE_CUSTOMERS),

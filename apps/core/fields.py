@@ -165,6 +165,14 @@ class AmountOut(serializers.Field[Any, Any, str, Any]):
         return Money(attrgetter(self.minor)(value), attrgetter(self.currency)(value)).text()
 
 
+@extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["-40.00"]})
+class SumOut(serializers.Field[Decimal, Any, str, Any]):
+    """A sum of amounts as decimal text, with all decimals of its currency: it may be more than one document can say."""
+
+    def to_representation(self, value: Decimal) -> str:
+        return f"{value:f}"
+
+
 class InstantOut(serializers.DateTimeField):
     """An instant in UTC."""
 

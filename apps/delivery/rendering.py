@@ -9,12 +9,13 @@ from django.template.loader import render_to_string
 
 from apps.delivery.paper import Paper
 from apps.delivery.renderer import Drawn, Renderer, Request
+from apps.delivery.statement_paper import StatementPaper
 from apps.tenancy import queries as tenancy
 
 FOOT_MARGIN_MM, FOOT_ROW_MM, FOOT_ROWS, FOOT_ROW_LETTERS = 14, 4, 4, 60
 
 
-def render(paper: Paper) -> Drawn:
+def render(paper: Paper | StatementPaper) -> Drawn:
     """Draw a paper as a tagged PDF; the same paper gives the same bytes on one machine.
 
     Raise Undrawable where it cannot be drawn: it wants too much time or memory, or has a letter that no font has.
@@ -22,10 +23,11 @@ def render(paper: Paper) -> Drawn:
     return renderer().draw(request_of(paper))
 
 
-def request_of(paper: Paper) -> Request:
+def request_of(paper: Paper | StatementPaper) -> Request:
     """Lay a paper out."""
     logo = tenancy.logo_of(digest=paper.logo)
-    markup = render_to_string("delivery/invoice.html", {"paper": paper, "has_logo": logo is not None})
+    template = "delivery/statement.html" if isinstance(paper, StatementPaper) else "delivery/invoice.html"
+    markup = render_to_string(template, {"paper": paper, "has_logo": logo is not None})
     layout = {
         "page_size": paper.page_size,
         "color": paper.color,
@@ -43,7 +45,7 @@ def renderer() -> Renderer:
     return Renderer(seconds=settings.PDF_SECONDS, mebibytes=settings.PDF_MEMORY_MB)
 
 
-def _foot_mm(paper: Paper) -> int:
+def _foot_mm(paper: Paper | StatementPaper) -> int:
     """Return the room that the foot of each page needs, guessed from its texts: legal ids must not run off the page."""
     rows = sum(ceil(len(line) * (1 if line.isascii() else 2) / FOOT_ROW_LETTERS) for line in paper.footer)
     return FOOT_MARGIN_MM + FOOT_ROW_MM * max(rows + bool(paper.seller.tax_id), FOOT_ROWS)

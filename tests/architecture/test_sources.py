@@ -60,6 +60,7 @@ SQL = [
     "apps.usage.operations.*",
     "apps.usage.access",
     "apps.usage.measuring",
+    "apps.invoicing.ledger",
     "apps.invoicing.numbering",
     "apps.invoicing.runs.writing",
 ]

@@ -3,9 +3,12 @@
 import csv
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import StringIO
 from itertools import islice, repeat
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.core import spreadsheets
 
@@ -21,9 +24,28 @@ def test_numbers_and_instants_are_plain() -> None:
     assert read(*cells) == ["3", "-1500.5", "2026-09-01T12:00:00+00:00", "2026-09-01", "", "a, b"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠sum", "﹦1", " =1", "\xa0=1"],
+)
 def test_no_text_is_a_formula(text: str) -> None:
     assert read(text) == [f"'{text}"]
+
+
+@pytest.mark.parametrize("text", ["", " ", "Fabrikam", "INV-0001", "a=b", "'=1", "1 - 2", "日本"])
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    assert spreadsheets.harmless(text) == text
+
+
+@pytest.mark.parametrize("amount", ["-30.00", "0.00", "-0.005", "1380.00", "-9223372036854775807"])
+def test_amounts_keep_their_decimals_and_stay_numbers(amount: str) -> None:
+    assert read(spreadsheets.Figure.of(Decimal(amount))) == [amount]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1))
+def test_whatever_is_written_is_read_back_but_for_the_apostrophe(texts: list[str]) -> None:
+    content = b"".join(spreadsheets.written([texts, texts], mark=False)).decode()
+    assert list(csv.reader(StringIO(content, newline=""))) == [[spreadsheets.harmless(text) for text in texts]] * 2
 
 
 def test_half_of_a_letter_is_written_too() -> None:

@@ -108,6 +108,7 @@ def documents() -> dict[str, Page]:
         "/api/v1/customers/%(public_id)s/refunds": Page(
             API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Customer}, body=refund_body
         ),
+        "/api/v1/customers/%(public_id)s/statement": Page(API, fills={"public_id": Customer}, shows=True),
         **{
             f"{door}/{verb}": Page(API, opens=NOBODY, writes=MANAGERS, fills=one, body=body)
             for verb, body in bodies.items()

@@ -195,6 +195,11 @@ CLASSES: dict[str, Page] = {
     "admin:accounts_customer_subscription": Page(writes=MEMBERS, fills=CUSTOMER, shows=True),
     "admin:accounts_customer_usage": Page(writes=MEMBERS, fills=CUSTOMER, shows=True),
     "admin:accounts_customer_invoices": Page(writes=MEMBERS, fills=CUSTOMER, shows=True),
+    **{
+        f"admin:accounts_customer_{page}": Page(writes=MEMBERS, fills=CUSTOMER, shows=True)
+        for page in ("statement", "statement_csv")
+    },
+    "admin:accounts_customer_statement_pdf": Page(writes=MEMBERS, fills=CUSTOMER),
     "admin:accounts_customer_next_invoice": Page(writes=MEMBERS, fills=CUSTOMER, shows=True),
     "admin:accounts_customer_add_usage": Page(opens=RECORDERS, writes=RECORDERS, fills=CUSTOMER, shows=True),
     "admin:accounts_customer_archive": Page(opens=MANAGERS, writes=MANAGERS, fills=CUSTOMER),
