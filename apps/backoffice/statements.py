@@ -17,9 +17,9 @@ from apps.accounts.models import Customer
 from apps.accounts.scoped_admin import OwnedAdmin, formats_of, organization_of
 from apps.backoffice import customer_pages
 from apps.core.admin import themed
-from apps.core.csv_files import Cell
 from apps.core.formats import Formats
 from apps.core.refusals import Refusal
+from apps.core.spreadsheets import Cell, Figure
 from apps.delivery import rendering
 from apps.delivery.renderer import Undrawable
 from apps.delivery.statement_paper import MOST_ROWS, statement_paper
@@ -180,8 +180,8 @@ def _cells(customer: Customer, asked: Asked) -> Iterator[list[Cell]]:
             posting.method,
             posting.reference,
             asked["currency"],
-            posting.amount,
-            posting.balance,
+            Figure.of(posting.amount),
+            Figure.of(posting.balance),
             posting.document,
         ]
 
