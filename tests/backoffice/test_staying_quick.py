@@ -40,7 +40,9 @@ def queries(client: Client, page: str) -> int:
     return len(captured)
 
 
-@pytest.mark.parametrize("tab", ["change", "subscription", "usage", "invoices", "statement", "next_invoice", "add_usage"])
+@pytest.mark.parametrize(
+    "tab", ["change", "subscription", "usage", "invoices", "statement", "next_invoice", "add_usage"]
+)
 def test_the_customer_page(owner: Client, office: Organization, offer: Offer, buyer: Customer, tab: str) -> None:
     page = address(f"accounts_customer_{tab}", buyer.pk)
     few = queries(owner, page)

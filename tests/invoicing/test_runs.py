@@ -1,14 +1,16 @@
 """Runs: what they count, how they are stopped and resumed, and what a dry one finds out and leaves alone."""
 
+import os
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 
 from apps.catalog.models import Price
 from apps.core.refusals import Conflict, Refusal
 from apps.invoicing.models import Charge, CreditNote, Invoice, Run, RunLine
-from apps.invoicing.runs import running
+from apps.invoicing.runs import running, workers
 from apps.outbox.models import Message
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Period, Subscription
@@ -130,3 +132,17 @@ def test_a_dry_run_looks_at_every_elapsed_period_and_says_what_would_fail(due: O
     lines = RunLine.objects.filter(customer__name="Customer 0").order_by("pk")
     assert [(line.total_text, line.difference_text) for line in lines] == [("190.00", None), ("0.00", "-190.00")]
     assert "model" in RunLine.objects.get(customer__name="Bad").reason
+
+
+def hints() -> int:
+    """Return how many hints wait at the broker in memory."""
+    with current_app.connection_or_acquire() as connection:
+        return int(connection.default_channel.queue_declare("celery").message_count)
+
+
+def test_where_much_is_due_other_workers_are_called(due: Organization) -> None:
+    before = hints()
+    assert workers.call_help(organization=due, as_of=OCTOBER) == 0
+    called = workers.call_help(organization=due, as_of=OCTOBER, most=1)
+    assert called == min(os.cpu_count() or 1, 5, workers.MOST_WORKERS) - 1
+    assert hints() - before == called

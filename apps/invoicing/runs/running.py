@@ -109,10 +109,19 @@ def close_due(
 
     Yields what each transaction closed as it commits. What another worker holds is left to it.
     """
+    for run in runs_over(organization=organization, as_of=as_of, now=now, by=by):
+        yield from work(run=run, now=now, most=most)
+
+
+def runs_over(*, organization: Organization, as_of: datetime, now: datetime, by: str) -> Iterator[Run]:
+    """Join or begin one run after the other until nothing is due by an instant, or one was stopped.
+
+    Whoever takes a run does its work before taking the next.
+    """
     while closing.due_count(organization=organization, as_of=as_of):
         with scope.of(organization):
             run = start(organization=organization, as_of=as_of, now=now, by=by)
-        yield from work(run=run, now=now, most=most)
+        yield run
         with scope.of(organization):
             run.refresh_from_db(fields=["status"])
         if run.status != Run.Status.DONE or run.as_of >= as_of:

@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from collections import Counter
 from datetime import datetime, time
 from typing import Any
 
@@ -11,9 +10,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from apps.core import clock, console
 from apps.invoicing import closing, queries
-from apps.invoicing.closing import Closed
 from apps.invoicing.models import Run, RunLine
-from apps.invoicing.runs import running
+from apps.invoicing.runs import running, workers
+from apps.invoicing.runs.workers import Outcome
 from apps.rating.money import Money
 from apps.tenancy import queries as tenancy
 from apps.tenancy import scope
@@ -28,11 +27,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--as-of", metavar="T", help="close what was due by this date or instant (default: now)")
         parser.add_argument("--organization", metavar="K", help="only this organization, by key or id (default: all)")
+        parser.add_argument(
+            "--workers",
+            type=int,
+            metavar="N",
+            help="how many processes close at once, where there is enough for each (default: one for each processor, "
+            f"at most {workers.MOST_WORKERS}); a dry run takes one",
+        )
         parser.add_argument("--dry-run", action="store_true", help="only say what would be billed; nothing is stored")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        results: list[Closed] = []
+        if options["workers"] is not None and options["workers"] < 1:
+            raise CommandError("--workers: there must be at least one.")
+        results: list[Outcome] = []
         tried: list[Run] = []
         for organization in self._organizations(options["organization"]):
             now = clock.billing(organization)
@@ -42,7 +50,7 @@ class Command(BaseCommand):
             if options["dry_run"]:
                 tried += dry_runs(organization, as_of, now, quiet=options["json"])
             else:
-                results += closed_now(organization, as_of, now, quiet=options["json"])
+                results += closed_now(organization, as_of, now, count=options["workers"], quiet=options["json"])
         if options["dry_run"]:
             foresee(tried, as_json=options["json"])
         elif options["json"]:
@@ -59,15 +67,17 @@ class Command(BaseCommand):
         return [organization]
 
 
-def closed_now(organization: Organization, as_of: datetime, now: datetime, *, quiet: bool) -> list[Closed]:
-    """Close what is due, and tell how far it is."""
+def closed_now(
+    organization: Organization, as_of: datetime, now: datetime, *, count: int | None, quiet: bool
+) -> list[Outcome]:
+    """Close what is due, in so many processes, and tell how far it is."""
     total = closing.due_count(organization=organization, as_of=as_of)
-    results: list[Closed] = []
+    results: list[Outcome] = []
     with console.progress(f"Closing {organization}", total=total, quiet=quiet) as say:
-        for closed in running.close_due(organization=organization, as_of=as_of, now=now, by=ACTOR):
+        for closed in workers.close_due(organization=organization, as_of=as_of, now=now, by=ACTOR, workers=count):
             results += closed
             if closed:
-                say(str(closed[-1].subscription), done=len(results))
+                say(closed[-1].customer, done=len(results))
     return results
 
 
@@ -140,51 +150,53 @@ def instant(text: str, organization: Organization) -> datetime:
     return at
 
 
-def summary(results: list[Closed]) -> dict[str, Any]:
+def summary(results: list[Outcome]) -> dict[str, Any]:
     """Return the counts, the sums by currency, and what was parked."""
-    invoices = [closed.invoice for closed in results if closed.invoice is not None]
-    sums: Counter[str] = Counter()
-    for invoice in invoices:
-        sums[invoice.currency] += invoice.total_minor
     return {
         "boundaries": len(results),
         "invoices": [
-            {"id": i.public_id, "number": i.number, "status": i.status, "total": i.total.text(), "currency": i.currency}
-            for i in invoices
+            {
+                "id": each.invoice,
+                "number": each.number,
+                "status": each.status,
+                "total": each.total.text(),
+                "currency": each.total.currency,
+            }
+            for each in results
+            if each.total is not None
         ],
-        "totals": {currency: Money(minor, currency).text() for currency, minor in sorted(sums.items())},
+        "totals": {money.currency: money.text() for money in sums(results)},
         "parked": [
-            {"subscription": closed.subscription.public_id, "reason": closed.parked_reason}
-            for closed in results
-            if closed.parked_reason
+            {"subscription": each.subscription, "reason": each.parked_reason} for each in results if each.parked_reason
         ],
     }
 
 
-def report(results: list[Closed]) -> None:
+def sums(results: list[Outcome]) -> list[Money]:
+    """Return what the invoices come to, by currency."""
+    found: dict[str, Money] = {}
+    for each in results:
+        if each.total is not None:
+            found[each.total.currency] = found.get(each.total.currency, Money.zero(each.total.currency)) + each.total
+    return [money for _, money in sorted(found.items())]
+
+
+def report(results: list[Outcome]) -> None:
     """Print what was made, what was parked, and what to do next."""
     if not results:
         print("Nothing is due.")
         return
     rows = [
-        (
-            str(c.subscription.customer),
-            c.invoice.number or "draft",
-            c.invoice.total.text(),
-            c.invoice.currency,
-            c.invoice.status,
-        )
-        for c in results
-        if c.invoice is not None
+        (each.customer, each.number or "draft", each.total.text(), each.total.currency, each.status)
+        for each in results
+        if each.total is not None
     ]
     console.table(["customer", "invoice", "total", "", "status"], rows, right=["total"])
-    counts = summary(results)
-    print(
-        "Together: " + (", ".join(f"{total} {currency}" for currency, total in counts["totals"].items()) or "nothing")
-    )
-    for parked in counts["parked"]:
-        print(f"Parked {parked['subscription']}: {parked['reason']}")
-    if counts["parked"]:
+    print("Together: " + (", ".join(f"{money.text()} {money.currency}" for money in sums(results)) or "nothing"))
+    parked = [each for each in results if each.parked_reason]
+    for each in parked:
+        print(f"Parked {each.subscription}: {each.parked_reason}")
+    if parked:
         print("Next: open each parked subscription in the office, mend the cause, and press Retry.")
     else:
         print("Next: the workers render the PDFs and send the mail; scripts/run starts them.")
