@@ -20,6 +20,7 @@ from apps.invoicing.api.drafts import (
     LineRemoval,
     Recalculation,
 )
+from apps.invoicing.api.explaining import CreditLineEvents, CreditLineExplanation, LineEvents, LineExplanation
 from apps.invoicing.api.runs import RunDetail, RunLines, RunResume, Runs, RunStop
 from apps.invoicing.api.statements import CustomerStatement
 from apps.invoicing.api.subscriptions.items import ItemQuantity, ItemRemoval, SubscriptionItems
@@ -52,6 +53,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<str:public_id>/statement", CustomerStatement.as_view()),
     path("credit-notes", CreditNotes.as_view()),
     path("credit-notes/<str:public_id>", CreditNoteDetail.as_view()),
+    path("credit-notes/<str:public_id>/lines/<str:line>/explanation", CreditLineExplanation.as_view()),
+    path("credit-notes/<str:public_id>/lines/<str:line>/explanation.csv", CreditLineEvents.as_view()),
     path("entitlements", Entitlements.as_view()),
     path("invoices", Invoices.as_view()),
     path("invoices/<str:public_id>", InvoiceDetail.as_view()),
@@ -66,6 +69,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invoices/<str:public_id>/write-off", WriteOff.as_view()),
     path("invoices/<str:public_id>/lines/<str:line>/change", LineChange.as_view()),
     path("invoices/<str:public_id>/lines/<str:line>/remove", LineRemoval.as_view()),
+    path("invoices/<str:public_id>/lines/<str:line>/explanation", LineExplanation.as_view()),
+    path("invoices/<str:public_id>/lines/<str:line>/explanation.csv", LineEvents.as_view()),
     path("invoices/<str:public_id>/pdf", InvoicePdf.as_view()),
     *catalog,
     path("items/move", ItemsMove.as_view()),

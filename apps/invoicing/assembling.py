@@ -207,17 +207,20 @@ def setup_dues(dues: Iterable[Due], charged: Collection[int], currency: str) -> 
     for due in dues:
         if due.span.billable and due.span.price.setup_fee_minor:
             first.setdefault(due.span.item.pk, due)
-    return [
-        Due(
-            span=due.span,
-            kind=Kind.SETUP,
-            quantity=Decimal(1),
-            amount=Money(due.span.price.setup_fee_minor, currency),
-            billed=Money.zero(currency),
-        )
-        for item, due in first.items()
-        if item not in charged
-    ]
+    return [setup_due(due.span, Billed(), currency) for item, due in first.items() if item not in charged]
+
+
+def setup_due(span: Span, billed: Billed, currency: str) -> Due:
+    """Say what a setup fee comes to."""
+    earlier = billed.of(span.period, Kind.SETUP)
+    return Due(
+        span=span,
+        kind=Kind.SETUP,
+        quantity=Decimal(1),
+        amount=Money(span.price.setup_fee_minor, currency),
+        billed=Money(earlier.minor, currency),
+        revision=earlier.revisions,
+    )
 
 
 def _measured(span: Span, measured: Mapping[int, Usage]) -> Usage:

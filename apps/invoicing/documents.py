@@ -1,10 +1,11 @@
 """Hold an invoice still, and put on record what was done to it."""
 
 from datetime import datetime
+from functools import partial
 
 from apps.accounts.models import Customer
 from apps.core.refusals import NotFound
-from apps.invoicing.models import Invoice
+from apps.invoicing.models import Invoice, Line
 from apps.subscriptions.models import Subscription
 from apps.tenancy import operations as tenancy
 
@@ -25,8 +26,13 @@ def hold(*, invoice: Invoice, with_subscription: bool = False) -> Invoice:
     return held
 
 
-def note(*, invoice: Invoice, verb: str, now: datetime, actor: str, summary: str = "") -> None:
-    """Note in the audit log what was done to an invoice."""
-    tenancy.record_audit(
-        organization=invoice.organization, actor=actor, verb=verb, subject=invoice, now=now, summary=summary.strip()
+def note(
+    *, invoice: Invoice, verb: str, now: datetime, actor: str, summary: str = "", line: Line | None = None
+) -> None:
+    """Note in the audit log what was done to an invoice; `line` by hand keeps who wrote it on itself too."""
+    record = partial(
+        tenancy.record_audit, organization=invoice.organization, actor=actor, now=now, summary=summary.strip()
     )
+    record(verb=verb, subject=invoice)
+    if line is not None:
+        record(verb=verb.removeprefix("line "), subject=line)

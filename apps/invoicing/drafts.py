@@ -96,6 +96,7 @@ def add_line(
         now=now,
         actor=actor,
         summary=f"{description}: {amount.text()} {draft.currency}.",
+        line=line,
     )
     return line
 
@@ -121,7 +122,7 @@ def change_line(
     own.discount_minor = 0
     own.save()
     total_up_again(draft)
-    note(invoice=draft, verb="line changed", now=now, actor=actor, summary=f"{own.description}.")
+    note(invoice=draft, verb="line changed", now=now, actor=actor, summary=f"{own.description}.", line=own)
     return own
 
 

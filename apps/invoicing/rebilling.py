@@ -13,7 +13,6 @@ from apps.invoicing.assembling import Due
 from apps.invoicing.documents import hold, note
 from apps.invoicing.models import Charge, Invoice, Kind, Line
 from apps.invoicing.queries import Billed
-from apps.rating.money import Money
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Period
 from apps.subscriptions.timeline import stored
@@ -79,7 +78,7 @@ def void(*, invoice: Invoice, rebill: bool, now: datetime, actor: str, reason: s
         actor=actor,
         summary=f"{'Billed anew' if rebill else 'Waived'}. {reason}".strip(),
     )
-    return _rebilled(voided, now) if rebill else None
+    return _rebilled(voided, now, actor) if rebill else None
 
 
 def _check_voidable(invoice: Invoice) -> None:
@@ -93,7 +92,7 @@ def _check_voidable(invoice: Invoice) -> None:
         )
 
 
-def _rebilled(voided: Invoice, now: datetime) -> Invoice:
+def _rebilled(voided: Invoice, now: datetime, actor: str) -> Invoice:
     old = list(voided.lines.select_related("charge").order_by("position"))
     periods = _locked({line.charge.period_id for line in old if line.charge is not None})
     _take_back([line.charge for line in old if line.charge is not None], periods, now)
@@ -122,6 +121,7 @@ def _rebilled(voided: Invoice, now: datetime) -> Invoice:
         if line.charge is None:
             line.pk, line.public_id, line.invoice, line.discount_minor = None, Line().public_id, draft, 0
             line.save(force_insert=True)
+            note(invoice=draft, verb="line kept", now=now, actor=actor, summary=f"From {voided}.", line=line)
     return drafts.total_up_again(draft)
 
 
@@ -159,25 +159,13 @@ def _dues(lines: Sequence[Line], periods: Mapping[int, Period], billed: Billed, 
         assert line.charge is not None, "a line by hand owes nothing"
         period, kind = periods[line.charge.period_id], Kind(line.charge.kind)
         if kind == Kind.SETUP:
-            due = _setup_due(period, billed, invoice.currency)
+            due = assembling.setup_due(stored(period), billed, invoice.currency)
         elif kind == Kind.USAGE:
             due = assembling.usage_due(stored(period), measured[period.pk], billed, invoice.currency, zone)
         else:
             due = assembling.flat_due(stored(period), bought[period.item_id], billed, invoice.currency, zone)
         dues.append(replace(due, is_late=line.late))
     return dues
-
-
-def _setup_due(period: Period, billed: Billed, currency: str) -> Due:
-    earlier = billed.of(period, Kind.SETUP)
-    return Due(
-        span=stored(period),
-        kind=Kind.SETUP,
-        quantity=Decimal(1),
-        amount=Money(period.price.setup_fee_minor, currency),
-        billed=Money(earlier.minor, currency),
-        revision=earlier.revisions,
-    )
 
 
 def _write(draft: Invoice, dues: Sequence[tuple[Due, int]], now: datetime) -> None:

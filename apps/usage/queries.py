@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -127,18 +129,28 @@ def links_of(*, events: Sequence[Event]) -> Links:
     )
 
 
-def usage_of(*, periods: Iterable[Period], late: bool | None = None) -> dict[int, Usage]:
+def usage_of(
+    *, periods: Iterable[Period], late: bool | None = None, up_to: Mapping[int, int] | None = None
+) -> dict[int, Usage]:
     """Return the usage of each period by its id from all its events, in one query per way of aggregating.
 
     The periods come with their item's add-on and metric. `late` looks only at what arrived after the period was
-    closed, or with False only at what had arrived by then.
+    closed, or with False only at what had arrived by then; `up_to` only at facts up to an id, by the period's id.
     """
     usage: dict[int, Usage] = {}
     for (aggregation, name), group in by_metric(periods).items():
         usage |= {period.pk: Usage() for period in group}
-        facts = Event.objects.filter(period__any_key=[period.pk for period in group])
+        facts = _facts_of(group, up_to)
         usage.update(_aggregate(aggregation, name, facts if late is None else facts.filter(late=late)))
     return usage
+
+
+def _facts_of(periods: Sequence[Period], up_to: Mapping[int, int] | None) -> QuerySet[Event]:
+    """Return all facts of periods, or those up to an id in each."""
+    if up_to is None:
+        return Event.objects.filter(period__any_key=[period.pk for period in periods])
+    marked = [Q(period=period.pk, pk__lte=up_to[period.pk]) for period in periods]
+    return Event.objects.filter(reduce(or_, marked, Q(pk__isnull=True)))
 
 
 def by_metric(periods: Iterable[Period]) -> dict[tuple[str, str], list[Period]]:
@@ -160,18 +172,28 @@ def transactions_of(*, period: Period, late: bool | None = None) -> list[Decimal
     return list(events.order_by("occurred_at", "pk").values_list("quantity", flat=True))
 
 
-def dated_transactions(*, periods: Sequence[Period]) -> dict[int, list[tuple[datetime, Decimal]]]:
-    """Return instant and quantity of each unreversed event in the order of rating, by period, in one query."""
+def dated_transactions(
+    *, periods: Sequence[Period], up_to: Mapping[int, int] | None = None
+) -> dict[int, list[tuple[datetime, Decimal]]]:
+    """Return instant and quantity of each unreversed event in the order of rating, by period, in one query.
+
+    `up_to` looks only at facts up to an id, as it does for `usage_of`.
+    """
     found: dict[int, list[tuple[datetime, Decimal]]] = {period.pk: [] for period in periods}
-    rows = unreversed(Event.objects.filter(period__in=periods)).order_by("period_id", "occurred_at", "pk")
+    rows = unreversed(_facts_of(periods, up_to)).order_by("period_id", "occurred_at", "pk")
     for period, occurred_at, quantity in rows.values_list("period_id", "occurred_at", "quantity"):
         found[period].append((occurred_at, quantity))
     return found
 
 
-def transactions_of_many(*, periods: Sequence[Period]) -> dict[int, list[Decimal]]:
-    """Return the quantities of the unreversed events of periods in the order of rating, by period, in one query."""
-    dated = dated_transactions(periods=periods)
+def transactions_of_many(
+    *, periods: Sequence[Period], up_to: Mapping[int, int] | None = None
+) -> dict[int, list[Decimal]]:
+    """Return the quantities of the unreversed events of periods in the order of rating, by period, in one query.
+
+    `up_to` looks only at facts up to an id, as it does for `usage_of`.
+    """
+    dated = dated_transactions(periods=periods, up_to=up_to)
     return {period: [quantity for _, quantity in found] for period, found in dated.items()}
 
 

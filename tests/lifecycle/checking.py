@@ -5,7 +5,8 @@ from itertools import pairwise
 from django.db.models import Sum
 
 from apps.backoffice.management.commands.verify import CHECKS
-from apps.invoicing.models import Charge, CreditLine, CreditNote, Kind, Line
+from apps.invoicing import explanations
+from apps.invoicing.models import Charge, CreditLine, CreditNote, Invoice, Kind, Line
 from apps.subscriptions.models import Item, Period, Quantity, Subscription
 from apps.usage.models import Event
 from tests.lifecycle.reference import Reference
@@ -79,6 +80,15 @@ def the_books_hold() -> None:
     assert all(sum_ <= total for _, total, sum_ in given.order_by())
     setups = Charge.objects.filter(kind=Kind.SETUP).order_by().values_list("item", flat=True)
     assert len(setups) == len(set(setups))
+
+
+def every_line_comes_out_again() -> None:
+    """Work out every charge on any document again from what is stored."""
+    told = [each for invoice in Invoice.objects.order_by("pk") for each in explanations.of_invoice(invoice=invoice)]
+    told += [each for note in CreditNote.objects.order_by("pk") for each in explanations.of_credit_note(note=note)]
+    wrong = [(each.line, each.billing, each.differences) for each in told if each.differences]
+    assert not wrong, f"these come out otherwise: {wrong}"
+    assert all(each.is_checked for each in told if each.charge is not None)
 
 
 def _note_renewals(reference: Reference) -> None:

@@ -281,6 +281,7 @@ class Life(RuleBasedStateMachine):
             builders.close(self.seller, self.now + timedelta(days=5))
         checking.periods_tile_from_the_start_of_their_item()
         checking.the_books_hold()
+        checking.every_line_comes_out_again()
         checking.what_was_billed_was_due(self.reference, strictly=True)
         assert not Period.objects.filter(status="current").exists()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.accounts.models import Customer
 from apps.catalog.models import AddOn, Plan
-from apps.invoicing.models import Invoice, Line, Run
+from apps.invoicing.models import CreditLine, CreditNote, Invoice, Line, Run
 from apps.subscriptions.models import Item, Subscription
 from tests.walker.classes import API, MANAGERS, NOBODY, Body, Model, Page
 from tests.walker.worlds import World
@@ -102,6 +102,7 @@ def documents() -> dict[str, Page]:
     }
     door = "/api/v1/invoices/%(public_id)s"
     line = {"public_id": Invoice, "line": Line}
+    credited = {"public_id": CreditNote, "line": CreditLine}
     return {
         "/api/v1/invoices": Page(API, writes=MANAGERS, shows=True, body=invoice_body),
         "/api/v1/credit-notes": Page(API, writes=MANAGERS, shows=True, body=goodwill_body),
@@ -116,6 +117,11 @@ def documents() -> dict[str, Page]:
         **{
             f"{door}/lines/%(line)s/{verb}": Page(API, opens=NOBODY, writes=MANAGERS, fills=line, body=nothing)
             for verb in ("change", "remove")
+        },
+        **{
+            f"{place}/lines/%(line)s/explanation{ending}": Page(API, fills=fills, shows=not ending)
+            for place, fills in ((door, line), ("/api/v1/credit-notes/%(public_id)s", credited))
+            for ending in ("", ".csv")
         },
     }
 

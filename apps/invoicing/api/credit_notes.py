@@ -44,6 +44,7 @@ class CreditNotePage(serializers.Serializer[Any]):
 class CreditLineSerializer(serializers.Serializer[Any]):
     """How much of one line of the invoice is taken back."""
 
+    id = serializers.CharField(source="public_id")
     line = serializers.CharField(source="line.public_id", help_text="The line of the invoice.")
     position = serializers.IntegerField()
     description = serializers.CharField()
