@@ -9,11 +9,12 @@ from django.urls import URLPattern
 
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, formats_of
+from apps.backoffice.documents import event_pages, explaining
 from apps.core.formats import Formats
 from apps.delivery import queries as delivery
 from apps.delivery.credit_paper import credit_note_paper
 from apps.delivery.voice import SOURCE
-from apps.invoicing import queries
+from apps.invoicing import explanations, queries
 from apps.invoicing.models import CreditNote
 from apps.rating.money import Money
 
@@ -42,7 +43,11 @@ class CreditNoteAdmin(OwnedAdmin):
         return super().get_queryset(request).select_related("customer", "invoice", "organization")
 
     def get_urls(self) -> list[URLPattern]:
-        return [self.object_page("pdf", self.pdf, action=Action.READ), *super().get_urls()]
+        return [
+            self.object_page("pdf", self.pdf, action=Action.READ),
+            *event_pages.pages(self, of_credits=True),
+            *super().get_urls(),
+        ]
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -55,9 +60,11 @@ class CreditNoteAdmin(OwnedAdmin):
         used = queries.allocations_of(credit_note=note)
         left = note.total - Money(sum(use.amount_minor for use in used), note.currency)
         context = self.context(request, note, title=f"Credit note {note}")
+        paper = credit_note_paper(credit_note=note, language=SOURCE)
         context |= {
             "note": note,
-            "paper": credit_note_paper(credit_note=note, language=SOURCE),
+            "paper": paper,
+            "sheet": explaining.sheet(paper, explanations.of_credit_note(note=note), formats),
             "uses": [{"use": use, "amount": formats.money(Money(use.amount_minor, note.currency))} for use in used],
             "left": formats.money(left) if left.minor else "",
             "document": delivery.document_of_credit_note(credit_note=note),

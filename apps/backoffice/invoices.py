@@ -12,7 +12,7 @@ from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of
 from apps.backoffice import standing
 from apps.backoffice.documents import base as documents
-from apps.backoffice.documents import deeds, listing, told
+from apps.backoffice.documents import deeds, event_pages, explaining, listing, told
 from apps.backoffice.documents.listing import CustomerFilter, MonthFilter, StatusFilter
 from apps.backoffice.resend_form import resend
 from apps.core.admin import badge
@@ -22,6 +22,7 @@ from apps.delivery.letters import file_name
 from apps.delivery.links import address_of
 from apps.delivery.paper import invoice_paper
 from apps.delivery.voice import SOURCE
+from apps.invoicing import explanations
 from apps.invoicing.models import Invoice
 
 COLOURS = {"draft": "warning", "open": "info", "paid": "success", "uncollectible": "danger"}
@@ -83,6 +84,7 @@ class InvoiceAdmin(OwnedAdmin):
             self.object_page("resend", partial(resend, self), action=Action.MANAGE_INVOICES),
             *documents.pages(self, deeds.OF_INVOICE),
             *documents.line_pages(self, deeds.OF_LINE),
+            *event_pages.pages(self),
             *super().get_urls(),
         ]
 
@@ -100,6 +102,7 @@ class InvoiceAdmin(OwnedAdmin):
         context |= {
             "invoice": invoice,
             "paper": paper,
+            "sheet": explaining.sheet(paper, explanations.of_invoice(invoice=invoice), formats_of(request)),
             "sentence": standing.sentence(invoice, request),
             "past_due": invoice.is_past_due(standing.today_of(request)),
             "deliveries": standing.deliveries(invoice, formats_of(request)),

@@ -6,6 +6,7 @@ from django.template.response import TemplateResponse
 from apps.accounts.models import Customer
 from apps.accounts.scoped_admin import OwnedAdmin, formats_of, organization_of
 from apps.backoffice import customer_pages
+from apps.backoffice.documents import explaining
 from apps.core import clock
 from apps.delivery.paper import preview_paper
 from apps.delivery.voice import SOURCE
@@ -17,6 +18,7 @@ def next_invoice(admin: OwnedAdmin, request: HttpRequest, customer: Customer) ->
     formats = formats_of(request)
     for foreseen in context["foreseen"]:
         foreseen["paper"] = preview_paper(preview=foreseen["preview"], language=SOURCE)
+        foreseen["sheet"] = explaining.sheet(foreseen["paper"])
         foreseen["issued_on"] = formats.day_of(foreseen["preview"].bills_at)
     due = {foreseen["subscription"].pk for foreseen in context["foreseen"]}
     context["never_due"] = [held for held in context["subscriptions"] if held.pk not in due]

@@ -239,6 +239,12 @@ def line_of(*, organization: Organization, pk: int) -> Line | None:
     return rows.select_related("organization", "invoice__organization", "invoice__customer").first()
 
 
+def credit_line_of(*, organization: Organization, pk: int) -> CreditLine | None:
+    """Return a line of a credit note of an organization; None where there is none of this key."""
+    rows = CreditLine.objects.filter(organization=organization, pk=pk)
+    return rows.select_related("credit_note__organization").first()
+
+
 def payments_on(*, invoice: Invoice) -> list[Allocation]:
     """Return what of money that came in was used on an invoice, oldest first."""
     rows = invoice.allocations.filter(receipt__isnull=False).select_related("receipt")

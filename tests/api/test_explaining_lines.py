@@ -2,6 +2,7 @@
 
 import csv
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -105,7 +106,9 @@ def test_all_events_come_as_a_file(program: Program, invoice: Invoice) -> None:
 
 def test_a_line_by_hand_says_so(program: Program, seller: Organization, buyer: Customer) -> None:
     draft = drafts.create(customer=buyer, now=OCTOBER, actor=WHO)
-    line = drafts.add_line(invoice=draft, description="Work", quantity=2, unit_amount=50, now=OCTOBER, actor=WHO)
+    line = drafts.add_line(
+        invoice=draft, description="Work", quantity=Decimal(2), unit_amount=Decimal(50), now=OCTOBER, actor=WHO
+    )
     answer = program.get(f"invoices/{draft.public_id}/lines/{line.public_id}/explanation").json()
     assert (answer["kind"], answer["due"], answer["price"], answer["metric"]) == ("manual", "100.00", None, None)
     assert [(each["by"], each["verb"]) for each in answer["written"]] == [(WHO, "added")]

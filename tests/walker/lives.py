@@ -147,6 +147,11 @@ def deeds_on_documents() -> dict[str, Page]:
     return {
         **{f"admin:invoicing_invoice_{verb}": deed("object_id", Invoice) for verb in of_invoice},
         **{f"admin:invoicing_line_{verb}": deed("line", Line) for verb in ("change", "remove")},
+        **{
+            f"admin:invoicing_{kind}_events{ending}": Page(fills={"line": model}, shows=not ending)
+            for kind, model in (("line", Line), ("creditline", CreditLine))
+            for ending in ("", "_csv")
+        },
         **{f"admin:accounts_customer_{verb}": deed("object_id", Customer) for verb in ("new_invoice", "pay_back")},
     }
 

@@ -1,9 +1,8 @@
 """Where programs ask why a line is what it is: the summary with events by page, or all events as CSV."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -12,27 +11,18 @@ from rest_framework.response import Response
 
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_api import ScopedView, id_parameter, next_url, organization_of, shown
-from apps.core import pagination, problems, spreadsheets
+from apps.core import problems, spreadsheets
 from apps.core.fields import StrictSerializer
 from apps.core.formats import Formats
 from apps.core.pagination import PageQuery
 from apps.core.refusals import NotFound
-from apps.core.spreadsheets import Cell
-from apps.invoicing import explanations, queries
+from apps.invoicing import evidence, explanations, queries
 from apps.invoicing.api.explanations import ExplainedEventPage, ExplanationSerializer, ExplanationWithEvents
 from apps.invoicing.explanations import Explanation
-from apps.tenancy.models import Organization
-from apps.usage import counted
-from apps.usage.counted import Fact
-from apps.usage.models import Event
 from apps.usage.queries import Links
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
-COLUMNS = (
-    *("event", "occurred_at", "recorded_at", "quantity", "value", "counted", "new"),
-    *("reverses", "reversed_by", "late", "note", "idempotency_key"),
-)
 LINE = OpenApiParameter("line", OpenApiTypes.STR, OpenApiParameter.PATH, description="The line's id.")
 PAGED = """What the line bills, or takes back, and why: the price that was pinned, the steps, the part of a period, what
 was billed for the same period before, and a page of the events that the charge had seen. What was recorded later is not
@@ -61,15 +51,15 @@ class ExplanationView(ScopedView):
             raise NotFound("not_found", "There is no such line on it.")
         organization = organization_of(request)
         if "limit" not in asked or _wants_csv(request):
-            return as_file(told, organization)
-        page = pagination.page(facts_of(told), limit=asked["limit"], cursor=asked.get("cursor"))
-        facts = counted.told(events=page.rows, mark=told.marks.last, before=told.marks.before)
+            rows = evidence.rows_of(told, organization=organization)
+            return spreadsheets.download(rows, name=f"{told.line.public_id}-events.csv")
+        page = evidence.page_of(told, limit=asked["limit"], cursor=asked.get("cursor"))
         links = Links(
-            reverses={fact.event.pk: fact.reverses for fact in facts if fact.reverses is not None},
-            reversed_by={fact.event.pk: fact.reversed_by for fact in facts if fact.reversed_by is not None},
+            reverses={fact.event.pk: fact.reverses for fact in page.facts if fact.reverses is not None},
+            reversed_by={fact.event.pk: fact.reversed_by for fact in page.facts if fact.reversed_by is not None},
         )
-        events = {"next": next_url(request, page.next_cursor), "results": page.rows}
-        by_key = {fact.event.pk: fact for fact in facts}
+        events = {"next": next_url(request, page.next_cursor), "results": [fact.event for fact in page.facts]}
+        by_key = {fact.event.pk: fact for fact in page.facts}
         formats = Formats.of(organization.locale, organization.zone)
         return Response(
             {
@@ -77,55 +67,6 @@ class ExplanationView(ScopedView):
                 "events": shown(ExplainedEventPage, events, links=links, facts=by_key),
             }
         )
-
-
-def facts_of(told: Explanation) -> QuerySet[Event]:
-    """Return the facts that the charge of an explained line had seen; none where nothing was metered."""
-    if told.metric is None or told.charge is None:
-        return Event.objects.none()
-    return counted.facts_up_to(period=told.charge.period, mark=told.marks.last)
-
-
-def as_file(told: Explanation, organization: Organization) -> StreamingHttpResponse:
-    """Answer with all facts that the charge had seen as CSV, however many they are."""
-    return StreamingHttpResponse(
-        spreadsheets.written(_rows(told, organization)),
-        content_type=spreadsheets.MEDIA_TYPE,
-        headers={
-            "Content-Disposition": f'attachment; filename="{told.line.public_id}-events.csv"',
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
-
-
-def _rows(told: Explanation, organization: Organization) -> Iterator[Sequence[Cell]]:
-    yield COLUMNS
-    if told.metric is None or told.charge is None:
-        return
-    marks, name = told.marks, told.metric.property
-    for fact in counted.each_fact(
-        organization=organization, period=told.charge.period, mark=marks.last, before=marks.before
-    ):
-        yield _row(fact, name)
-
-
-def _row(fact: Fact, name: str) -> Sequence[Cell]:
-    event = fact.event
-    value = event.properties.get(name) if name else None
-    return (
-        event.public_id,
-        event.occurred_at,
-        event.recorded_at,
-        event.quantity,
-        "" if value is None else str(value),
-        "yes" if fact.counted else "no",
-        "yes" if fact.is_new else "no",
-        fact.reverses,
-        fact.reversed_by,
-        "yes" if event.late else "no",
-        event.note,
-        event.idempotency_key,
-    )
 
 
 def _wants_csv(request: Request) -> bool:
