@@ -7,9 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 
-from django.http import StreamingHttpResponse
-from django.utils.http import content_disposition_header
-
 from apps.rating.numbers import plain
 
 MARK = b"\xef\xbb\xbf"  # tells spreadsheets that this is UTF-8
@@ -47,15 +44,6 @@ def written(rows: Iterable[Sequence[Cell]], *, mark: bool = True) -> Iterator[by
         yield line.getvalue().encode("utf-8", "backslashreplace")
         line.seek(0)
         line.truncate()
-
-
-def download(rows: Iterable[Sequence[Cell]], *, name: str) -> StreamingHttpResponse:
-    """Answer with a file of this name that is written while it is sent."""
-    headers = {
-        "Content-Disposition": content_disposition_header(True, name) or "attachment",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return StreamingHttpResponse(written(rows), content_type=MEDIA_TYPE, headers=headers)
 
 
 def harmless(text: str) -> str:

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from apps.core import pagination
 from apps.core.spreadsheets import Cell
 from apps.invoicing.explanations import Explanation
-from apps.tenancy.models import Organization
 from apps.usage import counted
 from apps.usage.counted import Fact
 from apps.usage.models import Event
@@ -34,19 +33,15 @@ def page_of(told: Explanation, *, limit: int, cursor: str | None = None) -> Page
     return Page(facts, page.next_cursor)
 
 
-def rows_of(told: Explanation, *, organization: Organization) -> Iterator[Sequence[Cell]]:
-    """Yield the head and all the facts that a charge had seen, in the order of recording, for a file.
+def rows_of(told: Explanation) -> Iterator[Sequence[Cell]]:
+    """Yield all the facts that a charge had seen, in the order of recording, as rows of a file with these COLUMNS.
 
     `value` is the property whose distinct values are counted, where it is unique.
     """
-    yield COLUMNS
     if told.metric is None or told.charge is None:
         return
     marks, name = told.marks, told.metric.property
-    facts = counted.each_fact(
-        organization=organization, period=told.charge.period, mark=marks.last, before=marks.before
-    )
-    for fact in facts:
+    for fact in counted.each_fact(period=told.charge.period, mark=marks.last, before=marks.before):
         yield _row(fact, name)
 
 

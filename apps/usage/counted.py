@@ -11,8 +11,6 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from apps.subscriptions.models import Period
-from apps.tenancy import scope
-from apps.tenancy.models import Organization
 from apps.usage.models import Event
 
 AT_ONCE = 2_000
@@ -82,17 +80,12 @@ def told(*, events: Sequence[Event], mark: int, before: int) -> list[Fact]:
     return facts
 
 
-def each_fact(*, organization: Organization, period: Period, mark: int, before: int) -> Iterator[Fact]:
-    """Yield all facts of a period up to an id in the order of recording, some thousands of them in memory at once.
-
-    It opens the organization's scope for itself whenever it reads: who takes the facts may have left it.
-    """
+def each_fact(*, period: Period, mark: int, before: int) -> Iterator[Fact]:
+    """Yield all facts of a period up to an id in the order of recording, some thousands of them in memory at once."""
     last = NOTHING
     while True:
-        with scope.of(organization):
-            events = list(Event.objects.filter(period=period, pk__gt=last, pk__lte=mark).order_by("pk")[:AT_ONCE])
-            facts = told(events=events, mark=mark, before=before)
-        yield from facts
+        events = list(Event.objects.filter(period=period, pk__gt=last, pk__lte=mark).order_by("pk")[:AT_ONCE])
+        yield from told(events=events, mark=mark, before=before)
         if len(events) < AT_ONCE:
             return
         last = events[-1].pk

@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from apps.accounts import downloads
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of, organization_of
 from apps.backoffice.documents import explaining
 from apps.catalog.models import Metric
-from apps.core import spreadsheets
 from apps.core.formats import Formats
 from apps.core.refusals import Refusal
 from apps.invoicing import evidence, explanations, queries
@@ -72,8 +72,13 @@ def _found(request: HttpRequest, pk: int, *, of_credits: bool) -> Explanation:
 
 def file(admin: OwnedAdmin, request: HttpRequest, told: Explanation) -> HttpResponseBase:
     """Give all the events behind a line as CSV."""
-    rows = evidence.rows_of(told, organization=organization_of(request))
-    return spreadsheets.download(rows, name=f"{told.line.public_id}-events.csv")
+    return downloads.table(
+        organization=organization_of(request),
+        name=f"{told.line.public_id}-events",
+        head=evidence.COLUMNS,
+        rows=evidence.rows_of(told),
+        mark=True,
+    )
 
 
 def events(admin: OwnedAdmin, request: HttpRequest, told: Explanation) -> HttpResponse:

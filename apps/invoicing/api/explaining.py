@@ -9,9 +9,10 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts import downloads
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_api import ScopedView, id_parameter, next_url, organization_of, shown
-from apps.core import problems, spreadsheets
+from apps.core import problems
 from apps.core.fields import StrictSerializer
 from apps.core.formats import Formats
 from apps.core.pagination import PageQuery
@@ -51,8 +52,13 @@ class ExplanationView(ScopedView):
             raise NotFound("not_found", "There is no such line on it.")
         organization = organization_of(request)
         if "limit" not in asked or _wants_csv(request):
-            rows = evidence.rows_of(told, organization=organization)
-            return spreadsheets.download(rows, name=f"{told.line.public_id}-events.csv")
+            return downloads.table(
+                organization=organization,
+                name=f"{told.line.public_id}-events",
+                head=evidence.COLUMNS,
+                rows=evidence.rows_of(told),
+                mark=True,
+            )
         page = evidence.page_of(told, limit=asked["limit"], cursor=asked.get("cursor"))
         links = Links(
             reverses={fact.event.pk: fact.reverses for fact in page.facts if fact.reverses is not None},
