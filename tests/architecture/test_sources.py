@@ -59,6 +59,7 @@ SQL = [
     "apps.subscriptions.operations.many",
     "apps.usage.operations.*",
     "apps.usage.access",
+    "apps.usage.counted",
     "apps.usage.measuring",
     "apps.invoicing.ledger",
     "apps.invoicing.numbering",
