@@ -228,6 +228,7 @@ SPECTACULAR_SETTINGS = {
         "Rounding": "apps.rating.pricing.transforms.Rounding",
         "RunStatus": "apps.invoicing.models.Run.Status",
         "SubscriptionStatus": "apps.subscriptions.models.Subscription.Status",
+        "TaxTreatment": "apps.invoicing.models.taxes.TREATMENTS",
         "Timing": "apps.catalog.models.Timing",
     },
 }

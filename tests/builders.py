@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,9 @@ from apps.accounts import operations as accounts
 from apps.accounts.models import Customer, Member, Role
 from apps.catalog import operations as catalog
 from apps.catalog.models import AddOn, Plan, Price
+from apps.invoicing import tax_rates
 from apps.invoicing.lifecycle import starting
-from apps.invoicing.models import Invoice
+from apps.invoicing.models import Invoice, TaxRate
 from apps.invoicing.runs import running
 from apps.rating.money import Money
 from apps.subscriptions.models import Subscription
@@ -113,6 +114,30 @@ def plan_of(seller: Organization, product: Any, *, key: str, base: str | None, t
 def money(text: str, currency: str) -> Money:
     """Read an amount of a currency with two decimals."""
     return Money(int(Decimal(text) * 100), currency)
+
+
+def tax_rate(
+    seller: Organization,
+    rate: str,
+    *,
+    category: str = "standard",
+    country: str = "",
+    name: str = "VAT",
+    since: date = date(2020, 1, 1),
+    until: date | None = None,
+) -> TaxRate:
+    """Add a rate of tax, of any country unless one is named."""
+    return tax_rates.add(
+        organization=seller,
+        rate=Decimal(rate),
+        name=name,
+        category=category,
+        country=country,
+        valid_from=since,
+        valid_until=until,
+        now=SEPTEMBER,
+        actor="owner@northwind.example",
+    )
 
 
 def customer(seller: Organization, name: str = "Fabrikam", *, now: datetime = SEPTEMBER, **details: Any) -> Customer:

@@ -14,8 +14,9 @@ from apps.accounts.words import customer_words
 from apps.core.constraints import owned_id
 from apps.core.formats import locale_named
 from apps.core.ids import PublicIdField
+from apps.rating.taxing import EXEMPT, STANDARD
 from apps.tenancy.history import track
-from apps.tenancy.models import ONE_LINE, Address, Owned, validate_currency
+from apps.tenancy.models import ONE_LINE, TAX_CATEGORY, Address, Owned, check_tax_id, validate_currency
 
 EMAIL = EmailValidator()
 MOST_COPIES = 10
@@ -149,7 +150,18 @@ class Customer(Owned, Address):
         "copies to", default=list, blank=True, validators=[validate_addresses], help_text="Get every invoice as well."
     )
     tax_id = models.CharField(max_length=50, blank=True)
-    tax_category = models.CharField(max_length=30, default="standard")
+    tax_category = models.CharField(
+        max_length=30,
+        default=STANDARD,
+        validators=[TAX_CATEGORY],
+        help_text="standard: taxed by what is bought; exempt: not taxed; another holds for all that this one buys.",
+    )
+    tax_exempt_reason = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[ONE_LINE],
+        help_text="Why an exempt customer pays no tax, printed on invoices: the article of the law.",
+    )
     currency = models.CharField(max_length=3, validators=[validate_currency])
     locale = models.CharField(
         max_length=10,
@@ -167,6 +179,10 @@ class Customer(Owned, Address):
         constraints = [
             owned_id("accounts_customer"),
             models.UniqueConstraint(fields=["organization", "external_id"], name="customer_external_id_once"),
+            models.CheckConstraint(
+                name="customer_exempt_has_reason",
+                condition=~Q(tax_category=EXEMPT) | ~Q(tax_exempt_reason=""),
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "name"], name="customer_name"),
@@ -177,3 +193,9 @@ class Customer(Owned, Address):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        check_tax_id(self.country, self.tax_id)
+        if self.tax_category == EXEMPT and not self.tax_exempt_reason:
+            sentence = "Say why this customer is exempt: the reason is printed on its invoices."
+            raise ValidationError({"tax_exempt_reason": ValidationError(sentence, code="required")})

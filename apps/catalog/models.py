@@ -1,6 +1,6 @@
 """What is sold, and at what price."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
@@ -11,9 +11,7 @@ from apps.core.triggers import frozen
 from apps.rating import pricing
 from apps.rating.periods import IntervalUnit
 from apps.tenancy.history import track
-from apps.tenancy.models import KEY, Owned, validate_currency
-
-TAX_CATEGORY = RegexValidator(r"\A[a-z0-9_-]+\Z", "Use small letters, digits, - and _ only.")
+from apps.tenancy.models import KEY, TAX_CATEGORY, Owned, validate_currency
 
 # So many units at the most, that no period leaves the calendar.
 INTERVAL_BOUNDS = [MinValueValidator(1), MaxValueValidator(366)]

@@ -66,7 +66,7 @@ def bill(*, subscription: Subscription, at: datetime, now: datetime, cause: str,
         subscriptions.take_again(periods=[span.period for span in boundary.returned if span.period])
     subscriptions.move_to_next_boundary(subscription=subscription, after=at, now=now)
     if invoice is not None and organization.auto_finalize:
-        invoice = issuing.issue(invoice=invoice, now=now)
+        invoice = issuing.issue(invoice=invoice, now=now, is_new=True)
     return Billed(invoice, credited.notes)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
-from apps.invoicing import drafting, finalizing, numbering, queries, settling
+from apps.invoicing import drafting, finalizing, numbering, queries, settling, taxing
 from apps.invoicing.assembling import Due
 from apps.invoicing.models import Charge, CreditLine, CreditNote, Invoice, Line
 from apps.invoicing.queries import Creditable
@@ -98,7 +98,7 @@ def issue(*, invoice: Invoice, parts: Sequence[Part], kind: str, now: datetime, 
     """Number, store, use and announce a credit note on one invoice; the caller holds the customer's lock."""
     organization, customer = invoice.organization, invoice.customer
     lines = [_line(part, position) for position, part in enumerate(parts, start=1)]
-    sums = drafting.sums_of(lines)
+    sums = taxing.sums_of(lines, inclusive=invoice.tax_inclusive)
     note = CreditNote(
         organization=organization,
         invoice=invoice,
@@ -110,6 +110,7 @@ def issue(*, invoice: Invoice, parts: Sequence[Part], kind: str, now: datetime, 
         issued_at=now,
         seller=finalizing.seller_snapshot(organization),
         buyer=finalizing.buyer_snapshot(customer, organization),
+        tax_inclusive=invoice.tax_inclusive,
         **sums,
     )
     note.sequence, note.number = numbering.take_number(organization=organization, series=numbering.CREDIT_NOTES)
@@ -142,6 +143,8 @@ def _line(part: Part, position: int) -> CreditLine:
         discount_minor=part.discount_minor,
         tax_category=line.tax_category,
         tax_rate=line.tax_rate,
+        tax_treatment=line.tax_treatment,
+        tax_name=line.tax_name,
         period_starts_at=line.period_starts_at,
         period_ends_at=line.period_ends_at,
     )

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
+from apps.invoicing import taxing
 from apps.invoicing.assembling import Due
-from apps.invoicing.models import Charge, CreditLine, Invoice, Kind, Line
+from apps.invoicing.models import Charge, Invoice, Kind, Line
 from apps.rating import pricing
 from apps.rating.exact import half_away
-from apps.rating.numbers import plain
 from apps.rating.split import split
-from apps.rating.totals import TaxableLine, totals
+from apps.rating.taxing import Buyer, Taxes
 from apps.subscriptions.models import Item, Subscription
 from apps.subscriptions.timeline import Span
 
@@ -21,14 +20,14 @@ from apps.subscriptions.timeline import Span
 SETUP = ": setup fee, charged once"
 LATE = ": late usage"
 CHANGE = ": change of quantity"
-NO_TAX = Decimal(0)  # tax rates come with the tax tables; until then every line is untaxed
 
 
 def draft(
     *, subscription: Subscription, boundary_at: datetime, dues: Sequence[Due], cause: str, now: datetime
 ) -> Invoice:
     """Store a draft with a charge and a line for everything due; the caller holds the subscription's lock."""
-    drawn = draw(subscription=subscription, boundary_at=boundary_at, dues=dues, cause=cause, now=now)
+    taxes = taxing.taxes_of(subscription.organization)
+    drawn = draw(subscription=subscription, boundary_at=boundary_at, dues=dues, cause=cause, now=now, taxes=taxes)
     drawn.invoice.save(force_insert=True)
     Charge.objects.bulk_create(drawn.charges)
     drawn.tie()
@@ -50,7 +49,15 @@ class Drawn:
             line.invoice, line.charge = self.invoice, charge
 
 
-def draw(*, subscription: Subscription, boundary_at: datetime, dues: Sequence[Due], cause: str, now: datetime) -> Drawn:
+def draw(
+    *,
+    subscription: Subscription,
+    boundary_at: datetime,
+    dues: Sequence[Due],
+    cause: str,
+    now: datetime,
+    taxes: Taxes,
+) -> Drawn:
     """Say everything due as a draft that adds up; reads and stores nothing."""
     invoice = Invoice(
         organization=subscription.organization,
@@ -59,16 +66,19 @@ def draw(*, subscription: Subscription, boundary_at: datetime, dues: Sequence[Du
         boundary_at=boundary_at,
         cause=cause,
         currency=subscription.currency,
+        tax_inclusive=taxes.inclusive,
         created_at=now,
     )
-    lines = [line_of(due, position) for position, due in enumerate(dues, start=1)]
+    buyer = taxing.buyer_of(subscription.customer)
+    lines = [line_of(due, position, taxes=taxes, buyer=buyer) for position, due in enumerate(dues, start=1)]
     total_up(invoice, lines)
     return Drawn(invoice, [charge_of(due, now) for due in dues], lines)
 
 
-def line_of(due: Due, position: int) -> Line:
+def line_of(due: Due, position: int, *, taxes: Taxes, buyer: Buyer) -> Line:
     """Say something due as an unsaved line; previews print the same."""
     item = due.span.item
+    category, taxed_on = taxing.category_of(due), taxing.day_of(due, taxes)
     quantity = due.quantity - due.billed_quantity
     return Line(
         organization_id=item.organization_id,
@@ -79,8 +89,9 @@ def line_of(due: Due, position: int) -> Line:
         unit=_unit(item, quantity) if due.kind == Kind.USAGE else "",
         unit_amount=_unit_amount(due),
         amount_minor=due.difference.minor,
-        tax_category=item.add_on.tax_category if item.add_on else item.subscription.plan.product.tax_category,
-        tax_rate=NO_TAX,
+        tax_category=category,
+        taxed_on=taxed_on,
+        **taxing.columns_of(taxes.rate_for(category, buyer, taxed_on)),
         period_starts_at=due.span.span.starts_at,
         period_ends_at=due.span.span.ends_at,
         late=due.is_late,
@@ -111,7 +122,7 @@ def total_up(invoice: Invoice, lines: Sequence[Line]) -> None:
     parts = split(invoice.discount_minor, [line.amount_minor for line in lines])
     for line, part in zip(lines, parts, strict=True):
         line.discount_minor = part
-    for name, value in sums_of(lines).items():
+    for name, value in taxing.sums_of(lines, inclusive=invoice.tax_inclusive).items():
         setattr(invoice, name, value)
 
 
@@ -120,27 +131,6 @@ def _discount(invoice: Invoice, amount_minor: int) -> int:
     if invoice.discount_percent is not None:
         return half_away(amount_minor * Fraction(invoice.discount_percent) / 100)
     return min(invoice.discount_fixed_minor or 0, amount_minor)
-
-
-def sums_of(lines: Sequence[Line | CreditLine]) -> dict[str, Any]:
-    """Return the columns of a document that its lines add up to (EN 16931: line nets sum to the subtotal)."""
-    result = totals(
-        [TaxableLine(line.amount_minor - line.discount_minor, line.tax_category, line.tax_rate) for line in lines]
-    )
-    return {
-        "subtotal_minor": result.subtotal_minor,
-        "tax_minor": result.tax_minor,
-        "total_minor": result.total_minor,
-        "tax_groups": [
-            {
-                "category": group.category,
-                "rate": plain(group.rate),
-                "base_minor": group.base_minor,
-                "tax_minor": group.tax_minor,
-            }
-            for group in result.groups
-        ],
-    }
 
 
 def charge_of(due: Due, now: datetime) -> Charge:

@@ -9,11 +9,12 @@ from django.db import transaction
 
 from apps.accounts.models import Customer
 from apps.core.refusals import Conflict, NotFound, Refusal
-from apps.invoicing import drafting
+from apps.invoicing import drafting, taxing
 from apps.invoicing.documents import hold, note
 from apps.invoicing.models import Charge, Invoice, Kind, Line
 from apps.rating.exact import EXACT
 from apps.rating.money import AmountTooLarge, Money, to_money
+from apps.rating.taxing import STANDARD
 from apps.subscriptions import operations as subscriptions
 
 LONGEST_TERMS = 365
@@ -28,6 +29,7 @@ def create(*, customer: Customer, now: datetime, actor: str, currency: str | Non
         customer=locked,
         cause=Invoice.Cause.MANUAL,
         currency=currency or locked.currency,
+        tax_inclusive=locked.organization.prices_include_tax,
         created_at=now,
     )
     note(invoice=invoice, verb="drafted", now=now, actor=actor)
@@ -87,7 +89,7 @@ def add_line(
         unit_amount=unit_amount,
         amount_minor=amount.minor,
         tax_category=tax_category or STANDARD,
-        tax_rate=drafting.NO_TAX,
+        taxed_on=now.astimezone(draft.organization.zone).date(),
     )
     total_up_again(draft)
     note(
@@ -202,9 +204,6 @@ def discard(*, invoice: Invoice, now: datetime, actor: str) -> None:
     draft.delete()
 
 
-STANDARD = "standard"
-
-
 def lock(invoice: Invoice) -> Invoice:
     """Lock a draft and return it as it stands; raise Conflict if it is none any more."""
     rows = Invoice.objects.select_for_update(of=("self",)).select_related("organization", "customer", "subscription")
@@ -217,10 +216,11 @@ def lock(invoice: Invoice) -> Invoice:
 
 
 def total_up_again(draft: Invoice) -> Invoice:
-    """Add up a locked draft after its lines or its discount changed."""
+    """Add up a locked draft after its lines or its discount changed, with the tax as it is by now."""
     lines = list(draft.lines.order_by("position"))
+    taxing.tax_anew(draft, lines, taxing.taxes_of(draft.organization))
     drafting.total_up(draft, lines)
-    Line.objects.bulk_update(lines, ["discount_minor"])
+    Line.objects.bulk_update(lines, ["discount_minor", "taxed_on", *taxing.TAX_COLUMNS])
     draft.save()
     return draft
 

@@ -70,7 +70,17 @@ def seller_snapshot(organization: Organization) -> dict[str, Any]:
 
 def buyer_snapshot(customer: Customer, organization: Organization) -> dict[str, Any]:
     """Return what a document says of the buyer."""
-    names = ("public_id", "external_id", "name", "legal_name", "email", "cc_emails", "tax_id", *ADDRESS)
+    names = (
+        "public_id",
+        "external_id",
+        "name",
+        "legal_name",
+        "email",
+        "cc_emails",
+        "tax_id",
+        "tax_exempt_reason",
+        *ADDRESS,
+    )
     return _snapshot(customer, names) | {"locale": customer.locale or organization.locale}
 
 

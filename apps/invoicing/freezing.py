@@ -63,7 +63,8 @@ def credit_bounds() -> pgtrigger.Trigger:
             IF NEW.amount_minor + (
                 SELECT coalesce(sum(amount_minor), 0) FROM invoicing_creditline WHERE line_id = NEW.line_id
             ) > charged THEN {REFUSE % "invoicing_creditline: more than the line charged"} END IF;
-            SELECT subtotal_minor INTO given FROM invoicing_creditnote WHERE id = NEW.credit_note_id FOR UPDATE;
+            SELECT CASE WHEN tax_inclusive THEN total_minor ELSE subtotal_minor END INTO given
+                FROM invoicing_creditnote WHERE id = NEW.credit_note_id FOR UPDATE;
             IF NEW.amount_minor - NEW.discount_minor + (
                 SELECT coalesce(sum(amount_minor - discount_minor), 0) FROM invoicing_creditline
                 WHERE credit_note_id = NEW.credit_note_id

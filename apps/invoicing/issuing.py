@@ -8,8 +8,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from apps.invoicing import assembling, boundaries, crediting, finalizing, queries
+from apps.core.refusals import Conflict
+from apps.invoicing import assembling, boundaries, crediting, finalizing, queries, taxing
 from apps.invoicing.assembling import Due
+from apps.invoicing.documents import hold
 from apps.invoicing.models import Invoice, Kind
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions import queries as timelines
@@ -18,8 +20,13 @@ from apps.subscriptions.timeline import stored
 
 
 @transaction.atomic
-def issue(*, invoice: Invoice, now: datetime) -> Invoice:
-    """Finalize a draft and credit what waited for it. Raise Conflict if it is no draft."""
+def issue(*, invoice: Invoice, now: datetime, is_new: bool = False) -> Invoice:
+    """Finalize a draft and credit what waited for it. Raise Conflict if it is no draft.
+
+    Raise Conflict as well where its tax would be another by now, unless it `is_new`: drafted in this transaction.
+    """
+    if not is_new:
+        _check_taxes(hold(invoice=invoice))
     issued = finalizing.finalize(invoice=invoice, now=now)
     if issued.subscription is not None:
         _bill_what_is_left(issued.subscription, now)
@@ -27,6 +34,15 @@ def issue(*, invoice: Invoice, now: datetime) -> Invoice:
     if waiting:
         crediting.credit(dues=[due for due in _dues(waiting, issued) if due.difference.minor < 0], now=now)
     return issued
+
+
+def _check_taxes(draft: Invoice) -> None:
+    """Let nobody issue what was taxed by rates, or by details of seller and customer, that have changed since."""
+    if draft.status != Invoice.Status.DRAFT:
+        return
+    if taxing.tax_anew(draft, draft.lines.order_by("position"), taxing.taxes_of(draft.organization)):
+        sentence = "What decides on the tax has changed since this was drafted: recalculate it first."
+        raise Conflict("tax_changed", sentence)
 
 
 def _bill_what_is_left(subscription: Subscription, now: datetime) -> None:

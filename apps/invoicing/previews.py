@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from apps.invoicing import assembling, boundaries, drafting
+from apps.invoicing import assembling, boundaries, drafting, taxing
 from apps.invoicing.models import Invoice, Line
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Item, Period, Subscription
@@ -33,13 +33,15 @@ def next_invoice(*, subscription: Subscription) -> Preview | None:
     zone = subscription.organization.zone
     dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=zone, measure=measuring.so_far)
     dues = assembling.owed(dues)
-    lines = [drafting.line_of(due, position) for position, due in enumerate(dues, start=1)]
+    taxes, buyer = taxing.taxes_of(subscription.organization), taxing.buyer_of(subscription.customer)
+    lines = [drafting.line_of(due, position, taxes=taxes, buyer=buyer) for position, due in enumerate(dues, start=1)]
     invoice = Invoice(
         organization=subscription.organization,
         customer=subscription.customer,
         subscription=subscription,
         boundary_at=subscription.next_boundary_at,
         currency=subscription.currency,
+        tax_inclusive=taxes.inclusive,
     )
     drafting.total_up(invoice, lines)
     return Preview(invoice=invoice, lines=lines, bills_at=subscription.bills_at)

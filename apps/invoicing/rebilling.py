@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from apps.core.refusals import Conflict
-from apps.invoicing import assembling, crediting, drafting, drafts, finalizing, queries
+from apps.invoicing import assembling, crediting, drafting, drafts, finalizing, queries, taxing
 from apps.invoicing.assembling import Due
 from apps.invoicing.documents import hold, note
 from apps.invoicing.models import Charge, Invoice, Kind, Line
@@ -112,6 +112,7 @@ def _rebilled(voided: Invoice, now: datetime, actor: str) -> Invoice:
         discount_percent=voided.discount_percent,
         discount_fixed_minor=voided.discount_fixed_minor,
         discount_reason=voided.discount_reason,
+        tax_inclusive=voided.tax_inclusive,
         created_at=now,
     )
     owed = [(due, line.position) for line, due in zip(measured, dues, strict=True) if due.difference.minor >= 0]
@@ -171,7 +172,8 @@ def _dues(lines: Sequence[Line], periods: Mapping[int, Period], billed: Billed, 
 def _write(draft: Invoice, dues: Sequence[tuple[Due, int]], now: datetime) -> None:
     """Store charges and lines at their positions."""
     charges = Charge.objects.bulk_create([drafting.charge_of(due, now) for due, _ in dues])
-    lines = [drafting.line_of(due, position) for due, position in dues]
+    taxes, buyer = taxing.taxes_of(draft.organization), taxing.buyer_of(draft.customer)
+    lines = [drafting.line_of(due, position, taxes=taxes, buyer=buyer) for due, position in dues]
     for line, charge in zip(lines, charges, strict=True):
         line.invoice, line.charge = draft, charge
     Line.objects.bulk_create(lines)

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from apps.core.ids import PublicIdField
 from apps.core.triggers import append_only, frozen
+from apps.rating import vat_numbers
 from apps.rating.currencies import exponent
 from apps.tenancy.brand import validate_color
 from apps.tenancy.history import OrganizationHistoryBase, track
@@ -27,6 +28,7 @@ ONE_LINE = RegexValidator(
 PREFIX = RegexValidator(
     r"\A(?:[A-Za-z0-9/_.-]*[A-Za-z/_.-])?\Z", "Use letters, digits, / _ . and - only, and no digit at the end."
 )
+TAX_CATEGORY = RegexValidator(r"\A[a-z0-9_-]+\Z", "Use small letters, digits, - and _ only.")
 LONGEST_GRACE = timedelta(days=60)
 MOST_REMINDERS, EARLIEST_REMINDER, LATEST_REMINDER = 10, -60, 365
 NO_PLACES = {"Factory", "localtime"}
@@ -61,6 +63,13 @@ def validate_timezone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone."""
     if name not in zoneinfo.available_timezones() - NO_PLACES:
         raise ValidationError(f"{name} is not a known time zone, such as Europe/Paris.", code="timezone")
+
+
+def check_tax_id(country: str, tax_id: str) -> None:
+    """Raise ValidationError at `tax_id` where it begins like the VAT number of its country in the Union and is none."""
+    if vat_numbers.is_mistyped(country, tax_id):
+        sentence = f"{tax_id} is no VAT number of {country}: a digit or a letter is wrong, or one is missing."
+        raise ValidationError({"tax_id": ValidationError(sentence, code="vat_number")})
 
 
 class Address(models.Model):
@@ -166,6 +175,10 @@ class Organization(Address):
         validators=[MaxValueValidator(365)],
         help_text="How many days of 24 hours access goes on after a subscription's end.",
     )
+    prices_include_tax = models.BooleanField(
+        default=False,
+        help_text="Prices contain the tax, and invoices say how much of it. Holds for what is drafted from now on.",
+    )
     payment_terms_days = models.PositiveSmallIntegerField(default=14, validators=[MaxValueValidator(365)])
     zero_invoices = models.CharField(max_length=5, choices=ZeroInvoices.choices, default=ZeroInvoices.MAIL)
     reminder_days = models.JSONField(
@@ -202,6 +215,9 @@ class Organization(Address):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        check_tax_id(self.country, self.tax_id)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -57,7 +57,8 @@ def test_an_invoice_is_shown_to_the_cent(program: Program, invoice: Invoice, buy
     assert (usage["quantity"], usage["unit"], usage["unit_amount"]) == ("1", "call", "95")
     assert usage["period"] == {"starts_at": "2026-09-01T00:00:00Z", "ends_at": "2026-10-01T00:00:00Z"}
     assert [step["words"] for step in usage["steps"]] == ["1 × 95 = 95"]
-    assert answer["tax_groups"] == [{"category": "standard", "rate": "0", "base": "140.00", "tax": "0.00"}]
+    untaxed = {"code": "O", "treatment": "untaxed", "name": "", "rate": "0"}
+    assert answer["tax_groups"] == [{**untaxed, "base": "140.00", "tax": "0.00"}]
     assert (answer["seller"]["name"], answer["buyer"]["id"]) == ("Northwind Studio", buyer.public_id)
     assert answer["document"] is None
 

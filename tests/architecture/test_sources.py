@@ -39,6 +39,7 @@ WRITERS = [
     "apps.invoicing.drafts",
     "apps.invoicing.rebilling",
     "apps.invoicing.issuing",
+    "apps.invoicing.tax_rates",
     "apps.invoicing.lifecycle.*",
     "apps.invoicing.runs.*",
     "apps.delivery.operations",

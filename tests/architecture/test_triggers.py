@@ -17,6 +17,7 @@ from apps.invoicing.models import (
     NumberSeries,
     Receipt,
     Refund,
+    TaxRate,
 )
 from apps.outbox.models import Message
 from apps.subscriptions.models import Period, Quantity, Seat
@@ -25,7 +26,7 @@ from apps.usage.models import Event
 from tests.architecture.rows import Model, is_history, keys
 
 APPEND_ONLY: set[Model] = {Allocation, AuditEntry, CreditLine, CreditNote, Document, Event, Logo, Receipt, Refund}
-FROZEN: set[Model] = {Charge, Invoice, KeptAnswer, Line, Message, Period, Price, Quantity, Seat}
+FROZEN: set[Model] = {Charge, Invoice, KeptAnswer, Line, Message, Period, Price, Quantity, Seat, TaxRate}
 KEPT: set[Model] = {NumberSeries}
 
 

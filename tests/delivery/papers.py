@@ -8,6 +8,7 @@ from typing import Any
 from apps.delivery.paper import Paper, finalized_paper
 from apps.invoicing.drafting import total_up
 from apps.invoicing.models import Invoice, Kind, Line
+from apps.rating.taxing import Treatment
 
 SELLER = {
     "name": "Northwind Studio",
@@ -71,6 +72,7 @@ def line(minor: int = 38000, quantity: str = "4", unit_amount: str | None = "95"
         if unit_amount
         else [],
     }
+    told["tax_treatment"] = Treatment.TAXED if columns.get("tax_rate") else Treatment.UNTAXED
     amounts = {"amount_minor": minor, "quantity": Decimal(quantity)}
     return Line(**told | columns | amounts, unit_amount=Decimal(unit_amount) if unit_amount else None)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from apps.accounts.models import Customer
 from apps.catalog import operations as catalog
 from apps.invoicing.lifecycle import changing, ending, items, pausing, starting
-from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Line
+from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Line, TaxRate
 from apps.outbox.models import Message
 from apps.subscriptions.models import Item, Period, Subscription
 from apps.tenancy import scope
@@ -40,6 +40,8 @@ def build(key: str, **settings: Any) -> Organization:
     """Sell everything in September and October, and close September's end one by one; October's end is due then."""
     seller = builders.organization(key, name="Northwind Studio", email="billing@northwind.example", **settings)
     with scope.of(seller):
+        builders.tax_rate(seller, "0.19")
+        builders.tax_rate(seller, "0.16", since=date(2026, 10, 1))
         _metered(seller)
         _credited(seller)
         _lives(seller)
@@ -194,6 +196,8 @@ def _rows_of(model: Any) -> Any:
 def _names() -> dict[str, str]:
     """Return a lasting name for each random id and each number, by the id."""
     named: dict[str, str] = {}
+    for rate in TaxRate.objects.all():
+        named[rate.public_id] = str(rate)
     for customer in Customer.objects.all():
         named[customer.public_id] = f"customer {customer.name}"
     for subscription in Subscription.objects.select_related("customer", "plan__product"):

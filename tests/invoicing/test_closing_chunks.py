@@ -20,10 +20,11 @@ DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
 SETTINGS: dict[str, dict[str, Any]] = {
     "plain": {},
     "drafts": {"auto_finalize": False},
-    "zone, grace, no zero invoices": {
+    "zone, grace, no zero invoices, tax included": {
         "timezone": "America/New_York",
         "usage_grace": timedelta(days=1),
         "zero_invoices": "skip",
+        "prices_include_tax": True,
     },
 }
 FIRST, SECOND, THIRD = (month + timedelta(days=1, hours=5) for month in (OCTOBER, NOVEMBER, DECEMBER))

@@ -54,6 +54,7 @@ MEANINGFUL = {
     "topic",
     "property",
     "tax_groups",
+    "tax_treatment",
     "page_size",
     "mode",
     "series",
@@ -124,7 +125,8 @@ def build(key: str) -> World:
 
 
 def _bill(seller: Organization) -> None:
-    """Two months of one customer: a finalized invoice, then a draft."""
+    """Two months of one customer: a finalized invoice, then a draft; and a rate of tax that meets neither."""
+    builders.tax_rate(seller, "0.2", country="FR")
     offer = builders.usage_offer(seller, base="10", setup_fee="5")
     seats = catalog.create_feature(
         organization=seller, product=offer.plan.product, key="seats", name="Seats", kind="text", now=SEPTEMBER

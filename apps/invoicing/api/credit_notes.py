@@ -13,8 +13,9 @@ from apps.core import problems
 from apps.core.fields import AmountOut, InstantOut, NumberOut, Text
 from apps.core.pagination import PageQuery
 from apps.invoicing import queries
-from apps.invoicing.api.invoices import ServicePeriod
+from apps.invoicing.api.invoices import ServicePeriod, TaxGroup, tax_groups_of
 from apps.invoicing.models import CreditLine, CreditNote
+from apps.invoicing.models.taxes import TREATMENTS
 
 
 class CreditNoteSummary(serializers.Serializer[Any]):
@@ -27,7 +28,8 @@ class CreditNoteSummary(serializers.Serializer[Any]):
     customer = serializers.CharField(source="customer.public_id")
     invoice = serializers.CharField(source="invoice.public_id")
     currency = serializers.CharField()
-    subtotal = AmountOut("subtotal_minor")
+    tax_inclusive = serializers.BooleanField(help_text="The amounts of its lines contain the tax.")
+    subtotal = AmountOut("subtotal_minor", help_text="After discount and without tax.")
     tax = AmountOut("tax_minor")
     total = AmountOut("total_minor")
     issued_on = serializers.DateField()
@@ -52,6 +54,8 @@ class CreditLineSerializer(serializers.Serializer[Any]):
     discount = AmountOut("discount_minor", currency="credit_note.currency")
     tax_category = serializers.CharField()
     tax_rate = NumberOut(help_text="A fraction: 0.2 is 20 %.")
+    tax_treatment = serializers.ChoiceField(choices=TREATMENTS, help_text="Why the rate is what it is.")
+    tax_name = serializers.CharField()
     period = serializers.SerializerMethodField(help_text="Null where it is for no stretch of time.")
 
     @extend_schema_field(ServicePeriod(allow_null=True))
@@ -71,6 +75,7 @@ class CreditUse(serializers.Serializer[Any]):
 class CreditNoteSerializer(CreditNoteSummary):
     """A credit note with its lines, and what it was used on; what is left is the customer's balance."""
 
+    tax_groups = TaxGroup(many=True)
     lines = CreditLineSerializer(many=True)
     allocations = CreditUse(many=True)
 
@@ -98,6 +103,7 @@ class CreditNoteDetail(ScopedView):
         self.asked(request)
         note = self.one(queries.credit_notes(), public_id, request)
         answer = shown(CreditNoteSummary, note)
+        answer["tax_groups"] = tax_groups_of(note)
         answer["lines"] = shown(CreditLineSerializer, queries.credit_lines_of(credit_note=note), many=True)
         answer["allocations"] = shown(CreditUse, queries.allocations_of(credit_note=note), many=True)
         return Response(answer)

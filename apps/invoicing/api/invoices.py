@@ -11,8 +11,10 @@ from apps.core import clock
 from apps.core.fields import AmountOut, InstantOut, NumberOut, Text
 from apps.core.pagination import PageQuery
 from apps.invoicing import queries
-from apps.invoicing.models import Invoice, Kind, Line
+from apps.invoicing.models import CreditNote, Invoice, Kind, Line
+from apps.invoicing.models.taxes import TREATMENTS
 from apps.rating.money import Money
+from apps.rating.taxing import CODES, Treatment
 from apps.tenancy.models import Organization
 
 
@@ -27,7 +29,8 @@ class InvoiceSummary(serializers.Serializer[Any]):
     cause = serializers.ChoiceField(choices=Invoice.Cause.choices, help_text="What it was made for.")
     currency = serializers.CharField()
     discount = AmountOut("discount_minor", help_text="On the whole, spread over the lines.")
-    subtotal = AmountOut("subtotal_minor")
+    tax_inclusive = serializers.BooleanField(help_text="The amounts of its lines contain the tax.")
+    subtotal = AmountOut("subtotal_minor", help_text="After discount and without tax.")
     tax = AmountOut("tax_minor")
     total = AmountOut("total_minor")
     credit_applied = AmountOut("credit_minor", help_text="Of the customer's balance, when it was finalized.")
@@ -73,6 +76,9 @@ class LineSerializer(serializers.Serializer[Any]):
     discount = AmountOut("discount_minor", currency="invoice.currency", help_text="Its part of the discount.")
     tax_category = serializers.CharField()
     tax_rate = NumberOut(help_text="A fraction: 0.2 is 20 %.")
+    tax_treatment = serializers.ChoiceField(choices=TREATMENTS, help_text="Why the rate is what it is.")
+    tax_name = serializers.CharField()
+    taxed_on = serializers.DateField(allow_null=True, help_text="The day whose rate applies.")
     period = serializers.SerializerMethodField(help_text="Null where it is for no stretch of time.")
     late = serializers.BooleanField(help_text="Bills usage that arrived after its period was closed.")
     steps = serializers.SerializerMethodField()
@@ -87,12 +93,29 @@ class LineSerializer(serializers.Serializer[Any]):
 
 
 class TaxGroup(serializers.Serializer[Any]):
-    """The lines of one rate and category together."""
+    """The lines of one rate together."""
 
-    category = serializers.CharField()
+    code = serializers.CharField(help_text="The category of EN 16931: S, Z, E, AE or O.")
+    treatment = serializers.ChoiceField(choices=TREATMENTS, help_text="Why the rate is what it is.")
+    name = serializers.CharField(help_text="What the tax is called on paper, such as VAT; empty where none is charged.")
     rate = serializers.CharField(help_text="A fraction: 0.2 is 20 %.")
-    base = serializers.CharField()
+    base = serializers.CharField(help_text="The net amount that is taxed.")
     tax = serializers.CharField()
+
+
+def tax_groups_of(document: Invoice | CreditNote) -> list[dict[str, str]]:
+    """Tell the tax groups of a document; one of before there were rates says of them that nothing was charged."""
+    return [
+        {
+            "code": group.get("code", CODES[Treatment.UNTAXED]),
+            "treatment": group.get("treatment", Treatment.UNTAXED.value),
+            "name": group.get("name", ""),
+            "rate": group["rate"],
+            "base": Money(group["base_minor"], document.currency).text(),
+            "tax": Money(group["tax_minor"], document.currency).text(),
+        }
+        for group in document.tax_groups
+    ]
 
 
 class Party(serializers.Serializer[Any]):
@@ -140,18 +163,7 @@ class WholeInvoice(InvoiceSummary):
 
     @extend_schema_field(TaxGroup(many=True))
     def get_tax_groups(self, invoice: Invoice) -> list[dict[str, str]]:
-        def text(minor: int) -> str:
-            return Money(minor, invoice.currency).text()
-
-        return [
-            {
-                "category": group["category"],
-                "rate": group["rate"],
-                "base": text(group["base_minor"]),
-                "tax": text(group["tax_minor"]),
-            }
-            for group in invoice.tax_groups
-        ]
+        return tax_groups_of(invoice)
 
     @extend_schema_field(Seller(allow_null=True))
     def get_seller(self, invoice: Invoice) -> Any:

@@ -1,4 +1,4 @@
-"""Charges, the documents that carry them, what settles them, and the runs that make them."""
+"""Charges, the documents that carry them, what settles them, their taxes, and the runs."""
 
 from apps.invoicing.models.allocations import Allocation, Method, Receipt, Refund
 from apps.invoicing.models.charges import Charge, Kind
@@ -6,6 +6,7 @@ from apps.invoicing.models.credit_notes import CreditLine, CreditNote
 from apps.invoicing.models.invoices import Invoice
 from apps.invoicing.models.lines import Line, NumberSeries
 from apps.invoicing.models.runs import Run, RunLine
+from apps.invoicing.models.taxes import TaxRate
 
 __all__ = [
     "Allocation",
@@ -21,4 +22,5 @@ __all__ = [
     "Refund",
     "Run",
     "RunLine",
+    "TaxRate",
 ]

@@ -13,7 +13,9 @@ from apps.invoicing.freezing import credit_bounds
 from apps.invoicing.models.charges import Charge
 from apps.invoicing.models.invoices import Invoice
 from apps.invoicing.models.lines import Line
+from apps.invoicing.models.taxes import TREATMENTS
 from apps.rating.money import Money
+from apps.rating.taxing import Treatment
 from apps.tenancy.models import Owned
 
 
@@ -37,6 +39,7 @@ class CreditNote(Owned):
     subtotal_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
+    tax_inclusive = models.BooleanField(default=False, help_text="Its amounts contain the tax, as its invoice's do.")
     tax_groups = models.JSONField(default=list)
     seller = models.JSONField(default=dict, help_text="The organization as it was when this was issued.")
     buyer = models.JSONField(default=dict, help_text="The customer as it was when this was issued.")
@@ -85,6 +88,8 @@ class CreditLine(Owned):
     discount_minor = models.BigIntegerField(default=0, help_text="The part of the line's discount that goes with it.")
     tax_category = models.CharField(max_length=30)
     tax_rate = models.DecimalField(max_digits=9, decimal_places=6, default=Decimal(0))
+    tax_treatment = models.CharField(max_length=14, choices=TREATMENTS, default=Treatment.UNTAXED.value)
+    tax_name = models.CharField(max_length=40, blank=True)
     period_starts_at = models.DateTimeField(null=True)
     period_ends_at = models.DateTimeField(null=True)
 

@@ -66,6 +66,7 @@ class Invoice(Owned):
     total_minor = models.BigIntegerField(default=0)
     credit_minor = models.BigIntegerField(default=0, help_text="Credit that was applied when it was finalized.")
     settled_minor = models.BigIntegerField(default=0, help_text="The sum of its allocations.")
+    tax_inclusive = models.BooleanField(default=False, help_text="Its amounts contain the tax.")
     tax_groups = models.JSONField(default=list)
     seller = models.JSONField(default=dict, help_text="The organization as it was when finalized.")
     buyer = models.JSONField(default=dict, help_text="The customer as it was when finalized.")

@@ -11,6 +11,8 @@ from apps.core.triggers import no_truncate
 from apps.invoicing.freezing import line_triggers
 from apps.invoicing.models.charges import Charge, Kind
 from apps.invoicing.models.invoices import Invoice
+from apps.invoicing.models.taxes import TREATMENTS
+from apps.rating.taxing import Treatment
 from apps.tenancy.models import Owned
 
 
@@ -36,6 +38,11 @@ class Line(Owned):
     tax_rate = models.DecimalField(
         max_digits=9, decimal_places=6, default=Decimal(0), help_text="A fraction: 0.2 is 20 %."
     )
+    tax_treatment = models.CharField(
+        max_length=14, choices=TREATMENTS, default=Treatment.UNTAXED.value, help_text="Why the rate is what it is."
+    )
+    tax_name = models.CharField(max_length=40, blank=True, help_text="What the tax is called, such as VAT.")
+    taxed_on = models.DateField(null=True, help_text="The day whose rate applies.")
     period_starts_at = models.DateTimeField(null=True)
     period_ends_at = models.DateTimeField(null=True)
     late = models.BooleanField(default=False, help_text="Bills usage that arrived after its period was closed.")

@@ -88,4 +88,5 @@ def _drawn(work: Work, dues: Sequence[Due], chunk: Chunk, now: datetime) -> Draw
         dues=dues,
         cause=Invoice.Cause.CYCLE,
         now=now,
+        taxes=chunk.taxes,
     )

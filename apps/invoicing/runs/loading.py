@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Q
 
 from apps.catalog import queries as catalog
-from apps.invoicing import boundaries, closing
+from apps.invoicing import boundaries, closing, taxing
+from apps.rating.taxing import Taxes
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Item, Period, Subscription
 from apps.tenancy.models import Organization
@@ -32,6 +34,11 @@ class Chunk:
     periods: dict[int, list[Period]] = field(default_factory=dict)
     last: dict[int, Period] = field(default_factory=dict)
     late: set[int] = field(default_factory=set)
+
+    @cached_property
+    def taxes(self) -> Taxes:
+        """What the taxes of all its drafts depend on, read once."""
+        return taxing.taxes_of(self.organization)
 
     def set_aside(self, apart: Iterable[Subscription]) -> None:
         """Leave these to be closed one by one, and with them all else of their customers: it shares their balance."""

@@ -1,0 +1,75 @@
+"""The rates of tax by category, country and time."""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+
+from apps.core.ids import PublicIdField
+from apps.core.triggers import frozen
+from apps.rating.numbers import plain
+from apps.rating.taxing import EXEMPT, STANDARD, Treatment
+from apps.tenancy.models import ONE_LINE, TAX_CATEGORY, Owned
+
+TREATMENTS = [(each.value, each.value.replace("_", " ")) for each in Treatment]
+PLACE = RegexValidator(r"\A[A-Z]{2}\Z", "Use the two-letter country code, such as DE; EU is all of the Union.")
+NOT_EXEMPT = RegexValidator(rf"\A{EXEMPT}\Z", "Exempt customers need no rate.", inverse_match=True)
+
+
+class TaxRate(Owned):
+    """A rate of tax on a category of goods in a country, from a day on.
+
+    It holds until `valid_until`, that day included, or until the next of its category and country begins: there is
+    always one at the most, since no two begin on the same day. Its numbers never change once it began.
+    """
+
+    public_id = PublicIdField(prefix="txr")
+    category = models.CharField(
+        max_length=30,
+        default=STANDARD,
+        validators=[TAX_CATEGORY, NOT_EXEMPT],
+        help_text="Of products, add-ons and customers that it is for.",
+    )
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        validators=[PLACE],
+        help_text="Of the customer: two letters; EU is all of the Union, empty any country without a rate of its own.",
+    )
+    rate = models.DecimalField(
+        max_digits=7,
+        decimal_places=6,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
+        help_text="A fraction: 0.19 is 19 %.",
+    )
+    name = models.CharField(
+        max_length=40, validators=[ONE_LINE], help_text="Printed before the percentage, such as VAT."
+    )
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True, help_text="The last day.")
+    created_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "category", "country", "valid_from"],
+                name="taxrate_begins_once",
+                violation_error_message="A rate of this category and country begins on that day already.",
+            ),
+            models.CheckConstraint(name="taxrate_is_fraction", condition=Q(rate__gte=0) & Q(rate__lte=1)),
+            models.CheckConstraint(
+                name="taxrate_ends_after_start",
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                violation_error_message="The last day must not be before the first.",
+            ),
+        ]
+        triggers = frozen(
+            "invoicing_taxrate",
+            allow=["valid_until"],
+            once="OLD.valid_from <= CURRENT_DATE",
+            why="a rate that began never changes: end it and add another",
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} {plain(self.rate * 100)} %"

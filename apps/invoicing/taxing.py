@@ -1,0 +1,99 @@
+"""What decides on the tax of a document, and the tax on its lines.
+
+A seller's `Taxes` are read once for however many documents; with them everything here is arithmetic.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from apps.accounts.models import Customer
+from apps.catalog.models import Timing
+from apps.invoicing.assembling import Due
+from apps.invoicing.models import CreditLine, Invoice, Line, TaxRate
+from apps.rating.numbers import plain
+from apps.rating.taxing import CODES, Buyer, Rate, Tax, Taxes
+from apps.rating.totals import TaxableLine, totals
+from apps.tenancy.models import Organization
+
+TAX_COLUMNS = ("tax_rate", "tax_treatment", "tax_name")
+
+
+def taxes_of(organization: Organization) -> Taxes:
+    """Read all that a seller's taxes depend on, in one query."""
+    columns = ("category", "country", "rate", "name", "valid_from", "valid_until")
+    rows = TaxRate.objects.filter(organization=organization).values_list(*columns)
+    return Taxes(
+        country=organization.country,
+        tax_id=organization.tax_id,
+        zone=organization.zone,
+        inclusive=organization.prices_include_tax,
+        rates=tuple(Rate(*row) for row in rows),
+    )
+
+
+def buyer_of(customer: Customer) -> Buyer:
+    """Return what decides on the tax of a customer."""
+    return Buyer(country=customer.country, tax_id=customer.tax_id, category=customer.tax_category)
+
+
+def category_of(due: Due) -> str:
+    """Return the tax category of what is due: the add-on's, or for a base fee that of the plan's product."""
+    item = due.span.item
+    return item.add_on.tax_category if item.add_on else item.subscription.plan.product.tax_category
+
+
+def day_of(due: Due, taxes: Taxes) -> date:
+    """Return the day whose rate applies: the last of the service period, or its first where it is paid in advance.
+
+    A setup fee goes with the line of its item (BILLING §10).
+    """
+    span = due.span.span
+    return taxes.last_day(span.ends_at) if due.span.item.timing == Timing.ARREARS else taxes.day(span.starts_at)
+
+
+def columns_of(tax: Tax) -> dict[str, Any]:
+    """Return a tax as the columns of a line."""
+    return {"tax_rate": tax.rate, "tax_treatment": tax.treatment.value, "tax_name": tax.name}
+
+
+def tax_anew(draft: Invoice, lines: Iterable[Line], taxes: Taxes) -> bool:
+    """Set the tax on a draft's lines as it would be now, each on its own day; say whether any changed."""
+    buyer, drafted_on = buyer_of(draft.customer), taxes.day(draft.created_at)
+    changed = False
+    for line in lines:
+        line.taxed_on = line.taxed_on or drafted_on
+        for name, value in columns_of(taxes.rate_for(line.tax_category, buyer, line.taxed_on)).items():
+            changed = changed or getattr(line, name) != value
+            setattr(line, name, value)
+    return changed
+
+
+def sums_of(lines: Sequence[Line | CreditLine], *, inclusive: bool) -> dict[str, Any]:
+    """Return the columns of a document that its lines add up to (EN 16931: line nets sum to the subtotal).
+
+    A tax group is all lines of one category code of EN 16931 and one rate; it is named as the first of them is.
+    """
+    first: dict[Any, Line | CreditLine] = {}
+    taxable = []
+    for line in lines:
+        code = CODES[line.tax_treatment]
+        first.setdefault((code, line.tax_rate), line)
+        taxable.append(TaxableLine(line.amount_minor - line.discount_minor, code, line.tax_rate))
+    result = totals(taxable, inclusive=inclusive)
+    return {
+        "subtotal_minor": result.subtotal_minor,
+        "tax_minor": result.tax_minor,
+        "total_minor": result.total_minor,
+        "tax_groups": [
+            {
+                "code": group.category,
+                "treatment": str(first[group.category, group.rate].tax_treatment),
+                "name": first[group.category, group.rate].tax_name,
+                "rate": plain(group.rate),
+                "base_minor": group.base_minor,
+                "tax_minor": group.tax_minor,
+            }
+            for group in result.groups
+        ],
+    }
