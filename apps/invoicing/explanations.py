@@ -107,13 +107,13 @@ class Explanation:
         return recomputing.differences(self.charge, self.again)
 
 
-def of_invoice(*, invoice: Invoice, check: bool = True) -> list[Explanation]:
+def of_invoice(*, invoice: Invoice, most: int | None = MOST_CHECKED) -> list[Explanation]:
     """Explain the lines of an invoice or a draft in their order, in a few queries for all of them.
 
-    With `check` the amounts are worked out again, unless that would read more than MOST_CHECKED facts.
+    Their amounts are worked out again, unless that would read more than `most` facts.
     """
     lines = list(invoice.lines.select_related(*_CHARGED).order_by("position"))
-    return _explained(lines, invoice, check=check, most=MOST_CHECKED)
+    return _explained(lines, invoice, most=most)
 
 
 def of_line(*, invoice: Invoice, line: str) -> Explanation | None:
@@ -122,10 +122,10 @@ def of_line(*, invoice: Invoice, line: str) -> Explanation | None:
     return next(iter(_explained(lines, invoice)), None)
 
 
-def of_credit_note(*, note: CreditNote, check: bool = True) -> list[Explanation]:
+def of_credit_note(*, note: CreditNote) -> list[Explanation]:
     """Explain the lines of a credit note in their order, as those of an invoice are."""
     lines = list(note.lines.select_related("line__invoice", *_CHARGED).order_by("position"))
-    return _explained(lines, note, check=check, most=MOST_CHECKED)
+    return _explained(lines, note, most=MOST_CHECKED)
 
 
 def of_credit_line(*, note: CreditNote, line: str) -> Explanation | None:
@@ -140,7 +140,7 @@ def zone_of(document: Invoice | CreditNote) -> ZoneInfo:
 
 
 def _explained(
-    lines: Sequence[Line | CreditLine], document: Invoice | CreditNote, *, check: bool = True, most: int | None = None
+    lines: Sequence[Line | CreditLine], document: Invoice | CreditNote, *, most: int | None = None
 ) -> list[Explanation]:
     zone, currency = zone_of(document), document.currency
     billings = {line.pk: _billing(line, line.charge) for line in lines if line.charge is not None}
@@ -151,7 +151,7 @@ def _explained(
     marks = recomputing.marks_of(charges=charges, before=before)
     facts = sum(charge.fact_count for charge in charges if charge.kind == Kind.USAGE)
     again: dict[int, Due] = {}
-    if check and (most is None or facts <= most):
+    if most is None or facts <= most:
         work_out = partial(recomputing.again, before=before, marks=marks, currency=currency, zone=zone)
         again = work_out(billings=list(billings.values()))
         uncut = _before_the_cut(lines, billings, again)

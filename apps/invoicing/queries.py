@@ -223,6 +223,11 @@ def invoices(*, customer: str | None = None, status: str | None = None) -> Query
     return rows if status is None else rows.filter(status=status)
 
 
+def issued_as(*, number: str) -> Invoice | None:
+    """Return the invoice of a number in the open scope, with its organization and customer."""
+    return Invoice.objects.filter(number=number).select_related("organization", "customer").first()
+
+
 def id_of(*, pk: int) -> str | None:
     """Return the public id of an invoice."""
     return Invoice.objects.filter(pk=pk).values_list("public_id", flat=True).first()
