@@ -1,6 +1,6 @@
 """What a credit note says on paper, from its own frozen columns and snapshots alone."""
 
-from apps.delivery import wording
+from apps.delivery import tax_paper, wording
 from apps.delivery.paper import (
     Paper,
     PaperKind,
@@ -10,7 +10,6 @@ from apps.delivery.paper import (
     layout_of,
     paragraph,
     seller_of,
-    taxes_of,
     voice_of,
 )
 from apps.delivery.voice import Voice
@@ -44,7 +43,7 @@ def credit_note_paper(*, credit_note: CreditNote, language: str = "") -> Paper:
         buyer=buyer_of(voice, buyer),
         lines=_lines(voice, credit_note),
         subtotal=voice.money(Money(credit_note.subtotal_minor, credit_note.currency)),
-        taxes=taxes_of(voice, credit_note),
+        **tax_paper.told(voice, credit_note, buyer),
         total=voice.money(credit_note.total),
         credit="",
         due_label=voice.say("Credited to you"),
@@ -79,7 +78,7 @@ def _lines(voice: Voice, credit_note: CreditNote) -> tuple[PaperLine, ...]:
                 unit_price="",
                 amount=voice.money(amount),
                 carried=voice.money(carried),
-                notes=() if credit_note.kind == CreditNote.Kind.COMMERCIAL else (_why(voice, line, credit_note),),
+                notes=(*_why(voice, line, credit_note), *tax_paper.mark(voice, line, credit_note)),
             )
         )
     return tuple(told)
@@ -91,9 +90,13 @@ def _period(voice: Voice, line: CreditLine) -> str:
     return wording.period(voice, line.period_starts_at, line.period_ends_at)
 
 
-def _why(voice: Voice, line: CreditLine, credit_note: CreditNote) -> str:
-    return voice.say(
+def _why(voice: Voice, line: CreditLine, credit_note: CreditNote) -> tuple[str, ...]:
+    """Say why so much is given back; goodwill is explained once for all, by its reason."""
+    if credit_note.kind == CreditNote.Kind.COMMERCIAL:
+        return ()
+    why = voice.say(
         "{amount} was charged on invoice {number}; less is due for that period",
         amount=voice.money(Money(line.line.amount_minor, credit_note.currency)),
         number=str(credit_note.invoice.number),
     )
+    return (why,)

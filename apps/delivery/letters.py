@@ -202,9 +202,10 @@ def _days(voice: Voice, invoice: Invoice, on: date) -> tuple[str, str]:
 def sums(paper: Paper) -> tuple[tuple[str, str], ...]:
     """Return the sums of a paper, with their names."""
     labels = paper.labels
-    taxes = ((labels.subtotal, paper.subtotal), *paper.taxes) if paper.taxes else ()
+    before = ((labels.subtotal, paper.subtotal), *paper.taxes) if paper.taxes and not paper.is_inclusive else ()
+    contained = paper.taxes if paper.is_inclusive else ()
     credit = ((labels.credit, paper.credit), (paper.due_label, paper.amount_due)) if paper.credit else ()
-    return (*paper.discounts, *taxes, (labels.total, paper.total), *credit)
+    return (*paper.discounts, *before, (labels.total, paper.total), *contained, *credit)
 
 
 def _what(voice: Voice, description: str, quantity: str, period: str) -> str:

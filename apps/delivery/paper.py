@@ -7,17 +7,14 @@ asked. Drafts and previews are told from the organization and the customer as th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_percent
-
-from apps.delivery import wording
+from apps.delivery import tax_paper, wording
 from apps.delivery.voice import Voice
 from apps.invoicing import finalizing, queries
-from apps.invoicing.models import CreditNote, Invoice, Line
+from apps.invoicing.models import Invoice, Line
 from apps.invoicing.previews import Preview
 from apps.rating.money import Money
 from apps.tenancy.models import Organization
@@ -89,7 +86,8 @@ class Paper:
     """Everything that is printed. `number` is empty on a draft or preview, `settles` says when to pay.
 
     `credit` is what was applied of the customer's balance, empty where nothing was; `due_label` names the amount due,
-    `discounts` are taken off between the lines and the subtotal, and `notes` stand below the sums.
+    `discounts` are taken off between the lines and the subtotal, and `notes` stand below the sums. Where it
+    `is_inclusive`, `taxes` are contained in the total and stand below it; `tax_notes` say why none is charged.
     `mark` stands across an unissued one, `logo` is the digest of the picture at its head. `usage` is an appendix, and
     `usage_note` names the file where it is too long for one.
     """
@@ -123,6 +121,8 @@ class Paper:
     usage: tuple[UsageTable, ...] = ()
     usage_note: str = ""
     discounts: tuple[tuple[str, str], ...] = ()
+    is_inclusive: bool = False
+    tax_notes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -229,9 +229,9 @@ def _paper(
         labels=labels_of(voice),
         seller=seller_of(voice, seller),
         buyer=buyer_of(voice, buyer),
-        lines=_lines(voice, lines, invoice.currency),
+        lines=_lines(voice, lines, invoice),
         subtotal=voice.money(Money(invoice.subtotal_minor, invoice.currency)),
-        taxes=taxes_of(voice, invoice),
+        **tax_paper.told(voice, invoice, buyer),
         total=voice.money(invoice.total),
         is_test=seller["mode"] == Organization.Mode.TEST,
         **layout_of(seller),
@@ -282,7 +282,7 @@ def seller_of(voice: Voice, snapshot: Mapping[str, Any]) -> Party:
     return Party(
         name=snapshot["name"],
         details=named + wording.address(snapshot, voice.locale),
-        tax_id=_tax_id(voice, snapshot),
+        tax_id=tax_paper.number(voice, snapshot),
         email=snapshot["email"],
     )
 
@@ -292,7 +292,7 @@ def buyer_of(voice: Voice, snapshot: Mapping[str, Any]) -> Party:
     return Party(
         name=snapshot["legal_name"] or snapshot["name"],
         details=wording.address(snapshot, voice.locale),
-        tax_id=_tax_id(voice, snapshot),
+        tax_id=tax_paper.number(voice, snapshot),
         email=snapshot["email"],
         language=snapshot["locale"].replace("_", "-"),
     )
@@ -304,12 +304,9 @@ def _payment(voice: Voice, invoice: Invoice) -> tuple[str, ...]:
     return (*details, voice.say("Reference: {number}", number=str(invoice.number))) if details else ()
 
 
-def _tax_id(voice: Voice, snapshot: Mapping[str, Any]) -> str:
-    return voice.say("Tax id {number}", number=snapshot["tax_id"]) if snapshot["tax_id"] else ""
-
-
-def _lines(voice: Voice, lines: Sequence[Line], currency: str) -> tuple[PaperLine, ...]:
+def _lines(voice: Voice, lines: Sequence[Line], invoice: Invoice) -> tuple[PaperLine, ...]:
     told = []
+    currency = invoice.currency
     carried = Money.zero(currency)
     for line in lines:
         amount = Money(line.amount_minor, currency)
@@ -322,7 +319,7 @@ def _lines(voice: Voice, lines: Sequence[Line], currency: str) -> tuple[PaperLin
                 unit_price="" if line.unit_amount is None else voice.rate(line.unit_amount, currency),
                 amount=voice.money(amount),
                 carried=voice.money(carried),
-                notes=wording.arithmetic(voice, line, currency),
+                notes=(*wording.arithmetic(voice, line, currency), *tax_paper.mark(voice, line, invoice)),
             )
         )
     return tuple(told)
@@ -335,26 +332,8 @@ def _discounts(voice: Voice, invoice: Invoice) -> tuple[tuple[str, str], ...]:
     reason = invoice.discount_reason
     if invoice.discount_percent is None:
         return ((voice.say("Discount: {reason}", reason=reason), off),)
-    percent = _percent(voice, invoice.discount_percent / 100)
+    percent = tax_paper.percent(voice, invoice.discount_percent / 100)
     return ((voice.say("Discount {percent}: {reason}", percent=percent, reason=reason), off),)
-
-
-def _percent(voice: Voice, rate: Decimal) -> str:
-    return str(format_percent(rate.normalize(), locale=voice.locale, decimal_quantization=False))
-
-
-def taxes_of(voice: Voice, invoice: Invoice | CreditNote) -> tuple[tuple[str, str], ...]:
-    """Return a row per tax rate with its base; nothing where no tax is charged at all."""
-    groups = [(Decimal(group["rate"]), group["base_minor"], group["tax_minor"]) for group in invoice.tax_groups]
-    if not any(rate for rate, _, _ in groups):
-        return ()
-    rows = []
-    for rate, base_minor, tax_minor in groups:
-        percent = _percent(voice, rate)
-        base = voice.money(Money(base_minor, invoice.currency))
-        row = voice.say("Tax {percent} on {base}", percent=percent, base=base)
-        rows.append((row, voice.money(Money(tax_minor, invoice.currency))))
-    return tuple(rows)
 
 
 def paragraph(text: str) -> tuple[str, ...]:

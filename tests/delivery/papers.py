@@ -72,17 +72,25 @@ def line(minor: int = 38000, quantity: str = "4", unit_amount: str | None = "95"
         if unit_amount
         else [],
     }
-    told["tax_treatment"] = Treatment.TAXED if columns.get("tax_rate") else Treatment.UNTAXED
+    told["tax_treatment"] = Treatment.TAXED.value if columns.get("tax_rate") else Treatment.UNTAXED.value
     amounts = {"amount_minor": minor, "quantity": Decimal(quantity)}
     return Line(**told | columns | amounts, unit_amount=Decimal(unit_amount) if unit_amount else None)
 
 
-def paper(lines: Sequence[Line], *, currency: str = "USD", seller: dict[str, Any] | None = None, **buyer: Any) -> Paper:
+def paper(
+    lines: Sequence[Line],
+    *,
+    currency: str = "USD",
+    seller: dict[str, Any] | None = None,
+    inclusive: bool = False,
+    **buyer: Any,
+) -> Paper:
     """Tell a finalized invoice of these lines."""
     invoice = Invoice(
         number="INV-0042",
         status=Invoice.Status.OPEN,
         currency=currency,
+        tax_inclusive=inclusive,
         issued_on=date(2026, 12, 1),
         due_on=date(2026, 12, 15),
         seller=SELLER | (seller or {}),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -98,17 +97,6 @@ def test_a_part_of_a_period_is_said_to_be_one() -> None:
     steps = [{"kind": "units", "quantity": "1", "unit_amount": "100", "amount": "100"}]
     row = paper([line(5000, "1", "100", kind=Kind.FLAT, unit="", steps=steps)], locale="en_US").lines[0]
     assert row.notes == ("1 × 100 = $100.00", "$100.00 for a full period; this one is a part of it")
-
-
-def test_tax_by_rate_with_its_base() -> None:
-    lines = [line(10000, tax_rate=Decimal("0.19")), line(5000, tax_rate=Decimal("0.075")), line(1000)]
-    told = paper(lines, locale="en_US")
-    assert told.taxes == (
-        ("Tax 0% on $10.00", "$0.00"),
-        ("Tax 7.5% on $50.00", "$3.75"),
-        ("Tax 19% on $100.00", "$19.00"),
-    )
-    assert (told.subtotal, told.total) == ("$160.00", "$182.75")
 
 
 def test_amounts_are_carried_from_row_to_row() -> None:
