@@ -15,9 +15,12 @@ from tests.committing import flush_past_triggers
 __all__ = ["database_server", "django_db_modify_db_settings", "flush_past_triggers"]
 
 
+LONGEST = ("tests/walker/test_site.py", "tests/lifecycle/test_lives.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the walk over the whole site, the longest of all, so that no processor waits for it at the end."""
-    items.sort(key=lambda item: "tests/walker/" not in item.nodeid)
+    """Begin with the longest files of all, so that no processor waits for one of them at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session", autouse=True)
