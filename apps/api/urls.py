@@ -21,6 +21,7 @@ from apps.invoicing.api.drafts import (
     Recalculation,
 )
 from apps.invoicing.api.explaining import CreditLineEvents, CreditLineExplanation, LineEvents, LineExplanation
+from apps.invoicing.api.exports import CreditNoteExport, InvoiceExport, LineExport
 from apps.invoicing.api.runs import RunDetail, RunLines, RunResume, Runs, RunStop
 from apps.invoicing.api.statements import CustomerStatement
 from apps.invoicing.api.subscriptions.items import ItemQuantity, ItemRemoval, SubscriptionItems
@@ -52,11 +53,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<str:public_id>/refunds", CustomerRefunds.as_view()),
     path("customers/<str:public_id>/statement", CustomerStatement.as_view()),
     path("credit-notes", CreditNotes.as_view()),
+    path("credit-notes/export", CreditNoteExport.as_view()),
     path("credit-notes/<str:public_id>", CreditNoteDetail.as_view()),
     path("credit-notes/<str:public_id>/lines/<str:line>/explanation", CreditLineExplanation.as_view()),
     path("credit-notes/<str:public_id>/lines/<str:line>/explanation.csv", CreditLineEvents.as_view()),
     path("entitlements", Entitlements.as_view()),
     path("invoices", Invoices.as_view()),
+    path("invoices/export", InvoiceExport.as_view()),
+    path("invoices/export/lines", LineExport.as_view()),
     path("invoices/<str:public_id>", InvoiceDetail.as_view()),
     path("invoices/<str:public_id>/discard", Discarding.as_view()),
     path("invoices/<str:public_id>/discount", InvoiceDiscount.as_view()),

@@ -9,7 +9,8 @@ from django.urls import URLPattern
 
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, formats_of
-from apps.backoffice.documents import event_pages, explaining
+from apps.backoffice.documents import event_pages, explaining, exporting
+from apps.backoffice.documents.listing import CustomerFilter, MonthFilter
 from apps.core.formats import Formats
 from apps.delivery import queries as delivery
 from apps.delivery.credit_paper import credit_note_paper
@@ -25,7 +26,8 @@ class CreditNoteAdmin(OwnedAdmin):
 
     reading = Action.READ
     list_display = ("number", "buyer_name", "invoice", "issued_on", "total_text")
-    list_filter = ("currency",)
+    list_filter = (CustomerFilter, MonthFilter, "currency")
+    list_before_template = "backoffice/documents/totals.html"
     list_select_related = ("customer", "invoice", "organization")
     search_fields = ("number", "invoice__number", "customer__name", "public_id__exact")
     search_help_text = "Search by number, invoice or customer"
@@ -46,8 +48,17 @@ class CreditNoteAdmin(OwnedAdmin):
         return [
             self.object_page("pdf", self.pdf, action=Action.READ),
             *event_pages.pages(self, of_credits=True),
+            *exporting.pages(self, exporting.CREDIT_NOTES),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the list, and where it is had as a table."""
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
+            query = response.context_data["cl"].get_query_string()
+            response.context_data["tables"] = exporting.buttons(self, exporting.CREDIT_NOTES, query)
+        return response
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

@@ -12,7 +12,7 @@ from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of
 from apps.backoffice import standing
 from apps.backoffice.documents import base as documents
-from apps.backoffice.documents import deeds, event_pages, explaining, listing, told
+from apps.backoffice.documents import deeds, event_pages, explaining, exporting, listing, told
 from apps.backoffice.documents.listing import CustomerFilter, MonthFilter, StatusFilter
 from apps.backoffice.resend_form import resend
 from apps.core.admin import badge
@@ -73,6 +73,8 @@ class InvoiceAdmin(OwnedAdmin):
         if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
             listed = response.context_data["cl"].queryset
             response.context_data["totals"] = listing.totals(listed, formats_of(request))
+            query = response.context_data["cl"].get_query_string()
+            response.context_data["tables"] = exporting.buttons(self, exporting.INVOICES, query)
         return response
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -85,6 +87,7 @@ class InvoiceAdmin(OwnedAdmin):
             *documents.pages(self, deeds.OF_INVOICE),
             *documents.line_pages(self, deeds.OF_LINE),
             *event_pages.pages(self),
+            *exporting.pages(self, exporting.INVOICES),
             *super().get_urls(),
         ]
 

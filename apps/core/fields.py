@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -20,6 +20,7 @@ from apps.rating.numbers import BadNumber, decimal_from_text, plain
 
 MOST_UNKNOWN = 10
 PUBLIC_ID = re.compile(r"[a-z]{3}_[0-9a-z]{20}")
+MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
@@ -93,6 +94,20 @@ class CurrencyCode(Text):
         if code not in CURRENCIES:
             self.fail("currency")
         return code
+
+
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$", "examples": ["2026-11"]})
+class Month(Text):
+    """A month, given as its first day."""
+
+    default_error_messages = {"month": "This must be a month, such as 2026-11."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        text = super().to_internal_value(data)
+        try:
+            return date.fromisoformat(f"{text}-01") if MONTH.fullmatch(text) else self.fail("month")
+        except ValueError:
+            self.fail("month")
 
 
 class WholeNumber(serializers.IntegerField):

@@ -1,8 +1,9 @@
 """Read charges and invoices."""
 
+from calendar import monthrange
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -173,11 +174,20 @@ def balances(*, customer: Customer) -> list[Money]:
     return [Money(minor, currency) for currency, minor in sorted(sums.items()) if minor]
 
 
-def credit_notes(*, customer: str | None = None, invoice: str | None = None) -> QuerySet[CreditNote]:
-    """Return credit notes with their invoice and customer; `customer` is a public id or an external id."""
+def credit_notes(
+    *, customer: str | None = None, invoice: str | None = None, currency: str | None = None, month: date | None = None
+) -> QuerySet[CreditNote]:
+    """Return credit notes with their invoice and customer; `customer` is a public id or an external id.
+
+    `month` is the first day of the one in which they were issued.
+    """
     rows = CreditNote.objects.select_related("customer", "invoice")
     if customer is not None:
         rows = rows.filter(Q(customer__public_id=customer) | Q(customer__external_id=customer))
+    if currency is not None:
+        rows = rows.filter(currency=currency)
+    if month is not None:
+        rows = rows.filter(issued_in(month))
     return rows if invoice is None else rows.filter(invoice__public_id=invoice)
 
 
@@ -215,17 +225,31 @@ def invoices_of(*, customer: Customer) -> QuerySet[Invoice]:
     return Invoice.objects.filter(customer=customer).order_by("-pk")
 
 
-def invoices(*, customer: str | None = None, status: str | None = None) -> QuerySet[Invoice]:
-    """Return invoices with their customer and subscription; `customer` is a public id or an external id."""
+def invoices(
+    *, customer: str | None = None, status: str | None = None, currency: str | None = None, month: date | None = None
+) -> QuerySet[Invoice]:
+    """Return invoices with their customer and subscription; `customer` is a public id or an external id.
+
+    `month` is the first day of the one in which they were issued.
+    """
     rows = Invoice.objects.select_related("customer", "subscription")
     if customer is not None:
         rows = rows.filter(Q(customer__public_id=customer) | Q(customer__external_id=customer))
+    if currency is not None:
+        rows = rows.filter(currency=currency)
+    if month is not None:
+        rows = rows.filter(issued_in(month))
     return rows if status is None else rows.filter(status=status)
 
 
 def issued_as(*, number: str) -> Invoice | None:
     """Return the invoice of a number in the open scope, with its organization and customer."""
     return Invoice.objects.filter(number=number).select_related("organization", "customer").first()
+
+
+def issued_in(month: date) -> Q:
+    """Return the condition of what was issued in a month, given by its first day."""
+    return Q(issued_on__gte=month, issued_on__lte=month.replace(day=monthrange(month.year, month.month)[1]))
 
 
 def id_of(*, pk: int) -> str | None:

@@ -109,6 +109,9 @@ def documents() -> dict[str, Page]:
         "/api/v1/customers/%(public_id)s/refunds": Page(
             API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Customer}, body=refund_body
         ),
+        "/api/v1/invoices/export": Page(API, shows=True),
+        "/api/v1/invoices/export/lines": Page(API, shows=True),
+        "/api/v1/credit-notes/export": Page(API, shows=True),
         "/api/v1/customers/%(public_id)s/statement": Page(API, fills={"public_id": Customer}, shows=True),
         **{
             f"{door}/{verb}": Page(API, opens=NOBODY, writes=MANAGERS, fills=one, body=body)

@@ -17,6 +17,7 @@ from apps.core import clock
 from apps.core.formats import Formats
 from apps.core.refusals import Refusal
 from apps.core.retrying import retried
+from apps.invoicing import queries
 from apps.invoicing.models import Invoice
 from apps.rating.currencies import exponent
 from apps.rating.exact import EXACT
@@ -75,9 +76,7 @@ class MonthFilter(admin.SimpleListFilter):
         asked = self.value()
         if asked not in dict(self.lookup_choices):
             return queryset
-        first = date.fromisoformat(f"{asked}-01")
-        following = (first + timedelta(days=31)).replace(day=1)
-        return queryset.filter(issued_on__gte=first, issued_on__lt=following)
+        return queryset.filter(queries.issued_in(date.fromisoformat(f"{asked}-01")))
 
 
 def totals(listed: QuerySet[Invoice], formats: Formats) -> list[dict[str, str]]:

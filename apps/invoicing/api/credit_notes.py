@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_api import ScopedView, id_parameter, shown
 from apps.core import problems
-from apps.core.fields import AmountOut, InstantOut, NumberOut, Text
+from apps.core.fields import AmountOut, CurrencyCode, InstantOut, Month, NumberOut, StrictSerializer, Text
 from apps.core.pagination import PageQuery
 from apps.invoicing import queries
 from apps.invoicing.api.invoices import ServicePeriod, TaxGroup, tax_groups_of
@@ -80,11 +80,17 @@ class CreditNoteSerializer(CreditNoteSummary):
     allocations = CreditUse(many=True)
 
 
-class CreditNoteQuery(PageQuery):
+class CreditNoteFilter(StrictSerializer):
     """Which credit notes."""
 
     customer = Text(required=False, max_length=200, help_text="The customer's id, or your own key of it.")
     invoice = Text(required=False, max_length=40, help_text="The id of the invoice that they take back from.")
+    currency = CurrencyCode(required=False)
+    month = Month(required=False, help_text="The month in which they were issued, such as 2026-11.")
+
+
+class CreditNoteQuery(PageQuery, CreditNoteFilter):
+    """Which credit notes, and which page of them."""
 
 
 class CreditNoteDetail(ScopedView):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from apps.accounts.scoped_api import shown
 from apps.catalog.api.steps import StepSerializer, steps_shown
 from apps.core import clock
-from apps.core.fields import AmountOut, InstantOut, NumberOut, Text
+from apps.core.fields import AmountOut, CurrencyCode, InstantOut, Month, NumberOut, StrictSerializer, Text
 from apps.core.pagination import PageQuery
 from apps.invoicing import queries
 from apps.invoicing.models import CreditNote, Invoice, Kind, Line
@@ -178,11 +178,17 @@ class WholeInvoice(InvoiceSummary):
         return shown(LineSerializer, queries.lines_of(invoice=invoice), many=True)
 
 
-class InvoiceQuery(PageQuery):
+class InvoiceFilter(StrictSerializer):
     """Which invoices."""
 
     customer = Text(required=False, max_length=200, help_text="The customer's id, or your own key of it.")
     status = serializers.ChoiceField(choices=Invoice.Status.choices, required=False)
+    currency = CurrencyCode(required=False)
+    month = Month(required=False, help_text="The month in which they were issued, such as 2026-11.")
+
+
+class InvoiceQuery(PageQuery, InvoiceFilter):
+    """Which invoices, and which page of them."""
 
 
 def said_for(organization: Organization) -> dict[str, Any]:
