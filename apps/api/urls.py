@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from apps.api.views import Docs, Schema
 from apps.catalog.urls import urlpatterns as catalog
-from apps.delivery.api import InvoiceDetail, InvoicePdf
+from apps.delivery.api import InvoiceDetail, InvoicePdf, InvoiceSend
 from apps.invoicing.api.collecting import CreditNotes, CustomerRefunds, MarkPaid, WriteOff
 from apps.invoicing.api.credit_notes import CreditNoteDetail
 from apps.invoicing.api.customers import CustomerArchive, CustomerDetail, CustomerList, CustomerRestore
@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invoices/<str:public_id>/lines", InvoiceLines.as_view()),
     path("invoices/<str:public_id>/mark-paid", MarkPaid.as_view()),
     path("invoices/<str:public_id>/recalculate", Recalculation.as_view()),
+    path("invoices/<str:public_id>/send", InvoiceSend.as_view()),
     path("invoices/<str:public_id>/terms", InvoiceTerms.as_view()),
     path("invoices/<str:public_id>/void", InvoiceVoid.as_view()),
     path("invoices/<str:public_id>/write-off", WriteOff.as_view()),

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -106,6 +107,20 @@ def resend(*, invoice: Invoice, recipient: str, message_text: str = "", actor: s
         payload={"invoice": invoice.public_id, "recipient": recipient, "text": message_text},
         now=now,
     )
+
+
+@transaction.atomic
+def resend_to_each(
+    *, invoice: Invoice, recipients: Sequence[str], message_text: str = "", actor: str, now: datetime
+) -> list[Message]:
+    """Ask for an invoice's stored paper to be mailed again to several addresses, to each once, or to none of them.
+
+    Raise as `resend` does.
+    """
+    return [
+        resend(invoice=invoice, recipient=recipient, message_text=message_text, actor=actor, now=now)
+        for recipient in dict.fromkeys(recipients)
+    ]
 
 
 @transaction.atomic

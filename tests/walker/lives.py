@@ -96,6 +96,7 @@ def documents() -> dict[str, Page]:
         "lines": line_body,
         "mark-paid": nothing,
         "recalculate": nothing,
+        "send": nothing,
         "terms": terms_body,
         "void": void_body,
         "write-off": nothing,
