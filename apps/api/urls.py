@@ -22,6 +22,7 @@ from apps.invoicing.api.drafts import (
 )
 from apps.invoicing.api.explaining import CreditLineEvents, CreditLineExplanation, LineEvents, LineExplanation
 from apps.invoicing.api.exports import CreditNoteExport, InvoiceExport, LineExport
+from apps.invoicing.api.previewing import NextInvoice
 from apps.invoicing.api.runs import RunDetail, RunLines, RunResume, Runs, RunStop
 from apps.invoicing.api.statements import CustomerStatement
 from apps.invoicing.api.subscriptions.items import ItemQuantity, ItemRemoval, SubscriptionItems
@@ -61,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invoices", Invoices.as_view()),
     path("invoices/export", InvoiceExport.as_view()),
     path("invoices/export/lines", LineExport.as_view()),
+    path("invoices/preview", NextInvoice.as_view()),
     path("invoices/<str:public_id>", InvoiceDetail.as_view()),
     path("invoices/<str:public_id>/discard", Discarding.as_view()),
     path("invoices/<str:public_id>/discount", InvoiceDiscount.as_view()),

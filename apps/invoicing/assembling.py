@@ -31,6 +31,23 @@ class Measure(Protocol):
     def __call__(self, *, periods: Iterable[Period]) -> dict[int, Usage]: ...
 
 
+class Transactions(Protocol):
+    """Return the quantities of each period's events in the order in which they are rated, by its id."""
+
+    def __call__(self, *, periods: Sequence[Period]) -> Mapping[int, Sequence[Decimal]]: ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How usage is read: from all events, as closing does; from what was counted before; or as it will be."""
+
+    measure: Measure = usage.usage_of
+    transactions: Transactions = usage.transactions_of_many
+
+
+EVENTS = Reading()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Due:
     """What one period owes for one kind of charge: all of it, how much is billed already, and how it came about.
@@ -102,16 +119,15 @@ class Facts:
     transactions: Mapping[int, Sequence[Decimal]]
 
 
-def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo, measure: Measure) -> list[Due]:
-    """Return what is due at a boundary, in the order of the invoice: items as they were added, setup fees after.
-
-    `measure` says what periods used: closing reads all events for it, a preview what was counted before and the rest.
-    """
-    facts = gather(boundaries=[boundary], measure=measure)
+def assemble(*, subscription: Subscription, boundary: Boundary, zone: ZoneInfo, reading: Reading) -> list[Due]:
+    """Return what is due at a boundary, in the order of the invoice: items as they were added, setup fees after."""
+    facts = gather(boundaries=[boundary], measure=reading.measure, transactions=reading.transactions)
     return dues_of(boundary=boundary, facts=facts, currency=subscription.currency, zone=zone)
 
 
-def gather(*, boundaries: Sequence[Boundary], measure: Measure) -> Facts:
+def gather(
+    *, boundaries: Sequence[Boundary], measure: Measure, transactions: Transactions = usage.transactions_of_many
+) -> Facts:
     """Read what has to be known of boundaries, of however many, in a few queries."""
     metered = [span for boundary in boundaries for span in boundary.metered]
     flat = [span for boundary in boundaries for span in boundary.fees]
@@ -123,7 +139,7 @@ def gather(*, boundaries: Sequence[Boundary], measure: Measure) -> Facts:
         bought=timelines.quantities(items=[span.item for span in flat]),
         billed=queries.billed(periods=[s.period for s in (*metered, *flat) if s.period is not None] + late),
         charged=queries.items_charged_before(items=setups),
-        transactions=usage.transactions_of_many(periods=single) if single else {},
+        transactions=transactions(periods=single) if single else {},
     )
 
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from apps.invoicing import assembling, boundaries, crediting, drafting, issuing, queries
-from apps.invoicing.assembling import Due
+from apps.invoicing.assembling import EVENTS, Due, Reading
 from apps.invoicing.models import CreditNote, Invoice, Kind
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Subscription
 from apps.tenancy import operations as tenancy
 from apps.tenancy.models import Organization
-from apps.usage import queries as usage
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,9 @@ class Billed:
     credit_notes: Sequence[CreditNote] = field(default_factory=tuple)
 
 
-def close_boundary(*, subscription: Subscription, now: datetime, cause: str = Invoice.Cause.CYCLE) -> Billed:
+def close_boundary(
+    *, subscription: Subscription, now: datetime, cause: str = Invoice.Cause.CYCLE, reading: Reading = EVENTS
+) -> Billed:
     """Close a subscription's next boundary; the caller holds the locks of its customer and of itself.
 
     What is planned for it is carried out first: a change of plan, or the end. One that has ended has no boundary any
@@ -39,22 +40,29 @@ def close_boundary(*, subscription: Subscription, now: datetime, cause: str = In
     if boundary_at == subscription.ends_at:
         periods = subscriptions.lock_open(subscription=subscription)
         subscriptions.cut(periods=periods, at=boundary_at, keep_fees=True)
-    return bill(subscription=subscription, at=boundary_at, now=now, cause=cause)
+    return bill(subscription=subscription, at=boundary_at, now=now, cause=cause, reading=reading)
 
 
-def bill(*, subscription: Subscription, at: datetime, now: datetime, cause: str, everything: bool = False) -> Billed:
+def bill(
+    *,
+    subscription: Subscription,
+    at: datetime,
+    now: datetime,
+    cause: str,
+    everything: bool = False,
+    reading: Reading = EVENTS,
+) -> Billed:
     """Lock the periods, open those that begin, credit, charge, draft, record, move on, and finalize if it is wanted.
 
-    What was credited is used at once. With `everything`, what ended before and waits for its grace is billed too. The
-    caller holds the locks of the customer and the subscription.
+    What was credited is used at once. With `everything`, what ended before and waits for its grace is billed too; only
+    what is undone again may be read in another way than from all events. The caller holds the locks of the customer and
+    the subscription.
     """
     organization = subscription.organization
     items = timelines.items_of(subscription=subscription)
     subscriptions.open_until(items=items, instant=at)
     boundary = boundaries.locked(subscription=subscription, items=items, boundary_at=at, everything=everything)
-    dues = assembling.assemble(
-        subscription=subscription, boundary=boundary, zone=organization.zone, measure=usage.usage_of
-    )
+    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=organization.zone, reading=reading)
     credited = crediting.credit(dues=[due for due in dues if due.difference.minor < 0], now=now)
     _note_waiting(subscription, credited.waiting, now)
     dues = assembling.owed(dues)
@@ -79,7 +87,7 @@ def bill_late(*, subscription: Subscription, now: datetime) -> Billed:
     assert ends_at is not None, "only what has ended is due without a boundary"
     boundary = boundaries.after_the_end(subscription=subscription, items=timelines.items_of(subscription=subscription))
     zone = subscription.organization.zone
-    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=zone, measure=usage.usage_of)
+    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=zone, reading=EVENTS)
     credited = crediting.credit(dues=[due for due in dues if due.difference.minor < 0], now=now)
     _note_waiting(subscription, credited.waiting, now)
     dues = assembling.owed(dues)

@@ -87,7 +87,7 @@ def line_of(due: Due, position: int, *, taxes: Taxes, buyer: Buyer) -> Line:
         description=describe(due),
         quantity=quantity,
         unit=_unit(item, quantity) if due.kind == Kind.USAGE else "",
-        unit_amount=_unit_amount(due),
+        unit_amount=unit_amount_of(due),
         amount_minor=due.difference.minor,
         tax_category=category,
         taxed_on=taxed_on,
@@ -158,7 +158,7 @@ def _unit(item: Item, quantity: Decimal) -> str:
     return item.add_on.unit if quantity == 1 else item.add_on.unit_plural
 
 
-def _unit_amount(due: Due) -> Decimal | None:
+def unit_amount_of(due: Due) -> Decimal | None:
     """Return the one unit price behind an amount, if there is just one and nothing else was added to it."""
     if due.kind == Kind.SETUP:
         return due.amount.amount

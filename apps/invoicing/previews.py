@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.invoicing import assembling, boundaries, drafting, taxing
+from apps.invoicing.assembling import Reading
 from apps.invoicing.models import Invoice, Line
+from apps.invoicing.projecting import Kept
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Item, Period, Subscription
 from apps.usage import measuring
@@ -13,14 +15,18 @@ from apps.usage import measuring
 
 @dataclass(frozen=True)
 class Preview:
-    """An unsaved draft with its lines, and when it will be made."""
+    """An unsaved draft with its lines, and when it will be made; of a projection, which usage is not scaled."""
 
     invoice: Invoice
     lines: Sequence[Line]
     bills_at: datetime
+    kept: Sequence[Kept] = ()
 
 
-def next_invoice(*, subscription: Subscription) -> Preview | None:
+COUNTED = Reading(measure=measuring.so_far)
+
+
+def next_invoice(*, subscription: Subscription, reading: Reading = COUNTED) -> Preview | None:
     """Return what the subscription's next invoice would be with the usage recorded so far; None if nothing is ever due.
 
     Nothing is stored, numbered or locked, and no change that is planned is carried out: lifecycle.foreseeing does that.
@@ -31,7 +37,7 @@ def next_invoice(*, subscription: Subscription) -> Preview | None:
     items = timelines.items_of(subscription=subscription)
     boundary = boundaries.foreseen(subscription=subscription, items=items, boundary_at=subscription.next_boundary_at)
     zone = subscription.organization.zone
-    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=zone, measure=measuring.so_far)
+    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=zone, reading=reading)
     dues = assembling.owed(dues)
     taxes, buyer = taxing.taxes_of(subscription.organization), taxing.buyer_of(subscription.customer)
     lines = [drafting.line_of(due, position, taxes=taxes, buyer=buyer) for position, due in enumerate(dues, start=1)]
@@ -43,6 +49,8 @@ def next_invoice(*, subscription: Subscription) -> Preview | None:
         currency=subscription.currency,
         tax_inclusive=taxes.inclusive,
     )
+    for line in lines:
+        line.invoice = invoice
     drafting.total_up(invoice, lines)
     return Preview(invoice=invoice, lines=lines, bills_at=subscription.bills_at)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 
 from apps.invoicing import drafting, explanations
 from apps.invoicing.explanations import Explanation
@@ -55,6 +56,8 @@ def _of_line(told: Explanation) -> Iterator[Figure]:
     due, charge = told.again, told.charge
     yield Figure(f"{name}, quantity", plain(line.quantity), plain(due.quantity - due.billed_quantity))
     yield Figure(f"{name}, amount", _text(line.amount_minor, told), due.difference.text())
+    unit_amount = drafting.unit_amount_of(replace(due, is_late=line.late))
+    yield Figure(f"{name}, unit price", _number(line.unit_amount), _number(unit_amount))
     yield Figure(f"{name}, steps", _same(line.steps == charge.steps), _same(True))
     yield Figure(f"{name}, charge", _text(charge.amount_minor, told), due.difference.text())
     if charge.kind == Kind.USAGE:
@@ -64,6 +67,10 @@ def _of_line(told: Explanation) -> Iterator[Figure]:
     for difference in told.differences:
         if difference.figure not in known:
             yield Figure(f"{name}, {difference.figure} of the charge", difference.stored, difference.again)
+
+
+def _number(number: Decimal | None) -> str:
+    return "none" if number is None else plain(number)
 
 
 def _same(holds: bool) -> str:

@@ -101,8 +101,13 @@ def test_what_comes_later_changes_nothing(invoice: Invoice, seller: Organization
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        pytest.param(lambda: Line.objects.filter(kind="usage").update(amount_minor=99999), "line 1, amount", id="amount"),
+        pytest.param(
+            lambda: Line.objects.filter(kind="usage").update(amount_minor=99999), "line 1, amount", id="amount"
+        ),
         pytest.param(lambda: Line.objects.filter(kind="usage").update(quantity=9), "line 1, quantity", id="quantity"),
+        pytest.param(
+            lambda: Line.objects.filter(kind="usage").update(unit_amount=9), "line 1, unit price", id="unit price"
+        ),
         pytest.param(lambda: Line.objects.filter(kind="usage").update(steps=[]), "line 1, steps", id="steps"),
         pytest.param(lambda: Line.objects.update(discount_minor=0), "line 1, part of the discount", id="discount"),
         pytest.param(lambda: Line.objects.update(tax_rate="0.1"), "total", id="tax rate"),

@@ -31,7 +31,6 @@ from apps.tenancy.history import OwnedHistory
 from apps.tenancy.models import Organization
 from apps.usage import operations as usage
 from apps.usage import pulls
-from apps.usage import queries as usages
 from apps.usage.models import Alert, AlertFiring, Event, LimitFiring, Pull
 from apps.usage.rules import Where
 from tests import builders
@@ -235,7 +234,9 @@ def _credit(seller: Organization) -> None:
     )
     boundary = assembling.Boundary(ending=[], starting=[], late=[event.period])
     subscription = event.period.item.subscription
-    dues = assembling.assemble(subscription=subscription, boundary=boundary, zone=seller.zone, measure=usages.usage_of)
+    dues = assembling.assemble(
+        subscription=subscription, boundary=boundary, zone=seller.zone, reading=assembling.EVENTS
+    )
     with transaction.atomic():
         assert not crediting.credit(dues=dues, now=NOW).waiting
 
