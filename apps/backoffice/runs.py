@@ -81,7 +81,7 @@ class RunAdmin(OwnedAdmin):
         context = self.context(request, run, title=str(run)) | told(run, request)
         context["may_manage"] = allowed(request, Action.MANAGE_INVOICES)
         if run.dry:
-            page = Paginator(queries.run_lines(run=run), LINES_PER_PAGE).get_page(request.GET.get("p"))
+            page = Paginator(queries.run_lines_by_change(run=run), LINES_PER_PAGE).get_page(request.GET.get("p"))
             context |= {"page": page, "rows": [_row(line, request) for line in page]}
         return TemplateResponse(request, "backoffice/run/page.html", context)
 
@@ -130,5 +130,6 @@ def _row(line: RunLine, request: HttpRequest) -> dict[str, Any]:
         "line": line,
         "total": formats.money(line.total) if line.total is not None else "",
         "difference": formats.money(line.difference) if line.difference is not None else "",
+        "credits": [f"{formats.money(credited)} on {invoice}" for invoice, credited in line.credited],
         "more": line.difference is not None and line.difference.minor > 0,
     }

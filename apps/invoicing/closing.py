@@ -5,7 +5,7 @@ its row lock, charges are unique per period, kind and revision, and everything o
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from apps.core.retrying import retried
 from apps.invoicing import billing
-from apps.invoicing.models import Invoice
+from apps.invoicing.models import CreditNote, Invoice
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Subscription
 from apps.tenancy import scope
@@ -26,12 +26,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Closed:
-    """One boundary that was worked on: the invoice if it made one, or why the subscription was parked."""
+    """One boundary that was worked on: the invoice if it made one, what it credited, or why it was parked."""
 
     subscription: Subscription
     boundary_at: datetime | None = None
     invoice: Invoice | None = None
     parked_reason: str = ""
+    credit_notes: Sequence[CreditNote] = ()
 
 
 Also = Callable[[Closed], None]
@@ -62,16 +63,17 @@ def close_due(*, organization: Organization, as_of: datetime, now: datetime) -> 
 
 
 def close_or_park(
-    *, as_of: datetime, now: datetime, among: Collection[int] | None = None, also: Also = nothing
+    *, as_of: datetime, now: datetime, among: Collection[int] | None = None, also: Also = nothing, dry: bool = False
 ) -> Closed | None:
     """Close the next boundary that is due in the scope, or park its subscription; None when nothing is left to claim.
 
     `among` looks at these subscriptions only. `also` belongs to the same transaction as the outcome that it is told.
+    `dry` where the caller undoes it all: then the log tells of no harm.
     """
     try:
         return retried(lambda: close_next(as_of=as_of, now=now, among=among, also=also))
     except ClosingFailed as failed:
-        return _park(failed, now, also)
+        return _park(failed, now, also, dry=dry)
 
 
 class ClosingFailed(Exception):
@@ -95,8 +97,8 @@ def close_next(
     try:
         with transaction.atomic():
             boundary_at = subscription.next_boundary_at
-            invoice = billing.close_boundary(subscription=subscription, now=now).invoice
-            closed = Closed(subscription, boundary_at, invoice)
+            billed = billing.close_boundary(subscription=subscription, now=now)
+            closed = Closed(subscription, boundary_at, billed.invoice, credit_notes=billed.credit_notes)
     except (OperationalError, InterfaceError):
         raise  # the database is away or a race was lost: nobody's fault, and nothing to park
     except Exception as fault:  # whatever it is, it must not keep the other subscriptions from being billed
@@ -141,8 +143,11 @@ def _claim(as_of: datetime, among: Collection[int] | None) -> Subscription | Non
     return subscription
 
 
-def _park(failed: ClosingFailed, now: datetime, also: Also) -> Closed:
-    logger.error("subscription %s is parked: %s", failed.subscription.public_id, failed.reason)
+def _park(failed: ClosingFailed, now: datetime, also: Also, *, dry: bool) -> Closed:
+    if dry:
+        logger.info("subscription %s would be parked: %s", failed.subscription.public_id, failed.reason)
+    else:
+        logger.error("subscription %s is parked: %s", failed.subscription.public_id, failed.reason)
     parked = Closed(failed.subscription, failed.boundary_at, parked_reason=failed.reason)
     with transaction.atomic():
         subscriptions.park(subscription=failed.subscription, reason=failed.reason, now=now)

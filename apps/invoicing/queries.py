@@ -7,8 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models.functions import Abs, Coalesce
 
 from apps.accounts.models import Customer
 from apps.invoicing.models import (
@@ -327,13 +327,26 @@ def last_run() -> Run | None:
     return runs().filter(dry=False).first()
 
 
+def run_lines_by_change(*, run: Run) -> QuerySet[RunLine]:
+    """Return what a dry run found out: what would be parked, then the largest change to the period before."""
+    change = Abs(F("total_minor") - F("previous_minor")).desc(nulls_last=True)
+    parked = Case(When(reason="", then=1), default=0)
+    return RunLine.objects.filter(run=run).select_related("customer", "subscription").order_by(parked, change, "pk")
+
+
 def run_lines(*, run: Run) -> QuerySet[RunLine]:
     """Return what a dry run found out, in the order in which it did."""
     return RunLine.objects.filter(run=run).select_related("customer", "subscription").order_by("pk")
 
 
 def last_totals(*, subscriptions: Iterable[Subscription]) -> dict[int, int]:
-    """Return what the newest invoice of a boundary of each subscription comes to, by the subscription's key."""
-    rows = Invoice.objects.filter(subscription__in=list(subscriptions), cause=Invoice.Cause.CYCLE)
-    newest = rows.order_by("subscription", "-boundary_at").distinct("subscription")
+    """Return what the newest invoice of a boundary of each subscription comes to, by the subscription's key.
+
+    Where it was voided, the one in its place counts, if there is any.
+    """
+    rows = Invoice.objects.filter(subscription__in=list(subscriptions)).exclude(status=Invoice.Status.VOID)
+    ends = (Invoice.Cause.CYCLE, Invoice.Cause.REBILL)
+    replaced = Invoice.objects.filter(pk=OuterRef("rebills_id"), cause__in=ends)
+    rows = rows.filter(Q(cause=Invoice.Cause.CYCLE) | Exists(replaced))
+    newest = rows.order_by("subscription", "-boundary_at", "-pk").distinct("subscription")
     return {int(pk or 0): total for pk, total in newest.values_list("subscription", "total_minor")}

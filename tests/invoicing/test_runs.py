@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,12 +10,15 @@ from celery import current_app
 
 from apps.catalog.models import Price
 from apps.core.refusals import Conflict, Refusal
+from apps.invoicing import drafts, queries, rebilling
 from apps.invoicing.models import Charge, CreditNote, Invoice, Run, RunLine
 from apps.invoicing.runs import running, workers
 from apps.outbox.models import Message
 from apps.subscriptions import operations as subscriptions
 from apps.subscriptions.models import Period, Subscription
 from apps.tenancy.models import Organization
+from apps.usage import operations as usage
+from apps.usage.models import Event
 from tests import builders
 from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
 
@@ -132,6 +136,36 @@ def test_a_dry_run_looks_at_every_elapsed_period_and_says_what_would_fail(due: O
     lines = RunLine.objects.filter(customer__name="Customer 0").order_by("pk")
     assert [(line.total_text, line.difference_text) for line in lines] == [("190.00", None), ("0.00", "-190.00")]
     assert "model" in RunLine.objects.get(customer__name="Bad").reason
+
+
+def test_a_dry_run_says_what_would_be_credited(due: Organization, caplog: pytest.LogCaptureFixture) -> None:
+    broken = builders.usage_offer(due, key="broken")
+    builders.close(due, OCTOBER)
+    event = Event.objects.get()
+    usage.reverse_event(
+        organization=due, public_id=event.public_id, reason="twice", now=OCTOBER, source="admin", actor=WHO
+    )
+    builders.subscribed(builders.customer(due, "Bad"), broken, now=OCTOBER)
+    builders.spoil(Price.objects.get(add_on=broken.add_on))
+    run = running.start(organization=due, as_of=NOVEMBER, now=NOVEMBER, by=WHO, dry=True)
+    for _ in running.work(run=run, now=NOVEMBER):
+        pass
+    parked, changed, *_ = queries.run_lines_by_change(run=run)
+    assert (parked.customer.name, changed.customer.name) == ("Bad", "Customer 0")
+    assert [(invoice, credited.text()) for invoice, credited in changed.credited] == [("INV-0001", "190.00")]
+    assert not CreditNote.objects.exists()
+    assert not [record for record in caplog.records if "is parked" in record.message]
+
+
+def test_the_period_before_is_told_by_the_invoice_that_holds(due: Organization) -> None:
+    builders.close(due, OCTOBER)
+    first = Subscription.objects.earliest("pk")
+    billed = Invoice.objects.get(subscription=first)
+    assert queries.last_totals(subscriptions=[first]) == {first.pk: 19000}
+    anew = rebilling.void(invoice=billed, rebill=True, now=OCTOBER, actor=WHO)
+    assert anew is not None
+    drafts.discount(invoice=anew, amount=Decimal(10), reason="late", now=OCTOBER, actor=WHO)
+    assert queries.last_totals(subscriptions=[first]) == {first.pk: 18000}
 
 
 def hints() -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -55,6 +55,13 @@ class RunPage(serializers.Serializer[Any]):
     results = RunSerializer(many=True)
 
 
+class RunCredit(serializers.Serializer[Any]):
+    """A credit note that would be written."""
+
+    invoice = serializers.CharField(help_text="The number of the invoice that it takes back from.")
+    total = serializers.CharField()
+
+
 class RunLineSerializer(serializers.Serializer[Any]):
     """What a dry run says of one boundary of one subscription."""
 
@@ -66,7 +73,12 @@ class RunLineSerializer(serializers.Serializer[Any]):
     difference = serializers.CharField(
         allow_null=True, source="difference_text", help_text="To the period before; null where there is none."
     )
+    credits = serializers.SerializerMethodField(help_text="The credit notes that would be written.")
     reason = serializers.CharField(help_text="Why it would be parked; empty where it would not.")
+
+    @extend_schema_field(RunCredit(many=True))
+    def get_credits(self, line: RunLine) -> list[dict[str, str]]:
+        return [{"invoice": invoice, "total": credited.text()} for invoice, credited in line.credited]
 
 
 class RunLinePage(serializers.Serializer[Any]):

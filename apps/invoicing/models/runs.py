@@ -70,6 +70,9 @@ class RunLine(Owned):
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField(null=True, help_text="Empty where no invoice would be made.")
     previous_minor = models.BigIntegerField(null=True, help_text="What the invoice of the period before came to.")
+    credits = models.JSONField(
+        default=list, help_text="Credit notes that would be written: the invoice's number, and how much in minor units."
+    )
     reason = models.TextField(blank=True, help_text="Why it would be parked.")
 
     class Meta:
@@ -87,6 +90,11 @@ class RunLine(Owned):
     def total(self) -> Money | None:
         """What would be billed."""
         return None if self.total_minor is None else Money(self.total_minor, self.currency)
+
+    @property
+    def credited(self) -> list[tuple[str, Money]]:
+        """What would be credited: on which invoice, and how much."""
+        return [(each["invoice"], Money(each["total_minor"], self.currency)) for each in self.credits]
 
     @property
     def total_text(self) -> str | None:

@@ -62,7 +62,7 @@ def _close_all(run: Run, keys: Sequence[int], now: datetime) -> list[Closed]:
         except ChunkFailed as failed:
             aside, bills_at = failed.subscriptions, failed.bills_at
         among = [each.pk for each in aside]
-        while among and closing.close_or_park(as_of=bills_at, now=now, among=among, also=closed.append):
+        while among and closing.close_or_park(as_of=bills_at, now=now, among=among, also=closed.append, dry=True):
             pass
 
 
@@ -101,5 +101,8 @@ def _line(run: Run, subscription: Subscription, closed: Closed, before: int | No
         currency=subscription.currency,
         total_minor=closed.invoice.total_minor if closed.invoice is not None else None,
         previous_minor=before,
+        credits=[
+            {"invoice": str(note.invoice.number), "total_minor": note.total_minor} for note in closed.credit_notes
+        ],
         reason=closed.parked_reason,
     )

@@ -101,7 +101,7 @@ def foresee(runs: list[Run], *, as_json: bool) -> None:
     lines: list[RunLine] = []
     for run in runs:
         with scope.of(run.organization):
-            lines += queries.run_lines(run=run)
+            lines += queries.run_lines_by_change(run=run)
     if as_json:
         print(json.dumps({"lines": [foreseen(line) for line in lines]}))
         return
@@ -115,11 +115,12 @@ def foresee(runs: list[Run], *, as_json: bool) -> None:
             line.total.text() if line.total else "",
             line.currency,
             line.difference.text() if line.difference else "",
+            ", ".join(f"{credited.text()} on {invoice}" for invoice, credited in line.credited),
             line.reason,
         )
         for line in lines
     ]
-    columns = ["customer", "due", "total", "", "difference", "would be parked"]
+    columns = ["customer", "due", "total", "", "difference", "credited", "would be parked"]
     console.table(columns, rows, right=["total", "difference"])
     print("Nothing was billed. Next: the same without --dry-run bills it.")
 
