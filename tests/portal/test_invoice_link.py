@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core import mail
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from apps.delivery import links, operations, queries
 from apps.delivery.models import InvoiceLink
+from apps.invoicing import drafts, finalizing, rebilling
 from apps.invoicing.models import Invoice
 from apps.tenancy.models import Organization
 from tests.builders import OCTOBER
@@ -138,3 +140,21 @@ def test_it_costs_few_questions(invoice: Invoice, client: Client, django_assert_
     operations.open_link(invoice=invoice, now=OCTOBER)
     with django_assert_max_num_queries(5):
         client.get(reverse("portal:invoice", args=[links.token_of(invoice)]))
+
+
+def test_it_says_what_the_paper_says(seller: Organization, invoice: Invoice, client: Client) -> None:
+    draft = rebilling.void(invoice=invoice, rebill=True, now=OCTOBER, actor="somebody")
+    assert draft is not None
+    drafts.discount(invoice=draft, percent=Decimal(10), reason="A slow week", now=OCTOBER, actor="somebody")
+    drafts.set_terms(invoice=draft, notes="Thank you.\nSee you soon.", now=OCTOBER, actor="somebody")
+    anew = finalizing.finalize(invoice=draft, now=OCTOBER)
+    operations.open_link(invoice=anew, now=OCTOBER)
+    page = text(client, reverse("portal:invoice", args=[links.token_of(anew)]))
+    for words in (
+        "In place of INV-0001",
+        "Discount 10%: A slow week -$38.00",
+        "Thank you. See you soon.",
+        "4 calls × $95.00 $380.00",
+        "$342.00",
+    ):
+        assert words in page
