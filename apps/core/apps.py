@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models import BigAutoField, CharField, ForeignKey
+from django.db.models import BigIntegerField, CharField, ForeignKey
 
 from apps.core import encryption
 from apps.core.lookups import AnyKey, AnyOf
@@ -11,6 +11,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         CharField.register_lookup(AnyOf)
-        BigAutoField.register_lookup(AnyKey)
+        BigIntegerField.register_lookup(AnyKey)  # and with it the keys themselves
         ForeignKey.register_lookup(AnyKey)
         encryption.check_keys()  # a wrong key is said at the start, not with the first secret
