@@ -7,6 +7,7 @@ from rest_framework import serializers
 from apps.accounts.models import Customer
 from apps.core.fields import CurrencyCode, InstantOut, QueryFlag, StrictSerializer, Text, WholeNumber
 from apps.core.pagination import PageQuery
+from apps.rating import vat_numbers
 
 
 class CustomerSummary(serializers.ModelSerializer[Customer]):
@@ -16,8 +17,14 @@ class CustomerSummary(serializers.ModelSerializer[Customer]):
     cc_emails = serializers.ListField(
         child=serializers.EmailField(), help_text="Addresses that get every invoice as well."
     )
+    vat_number = serializers.SerializerMethodField(
+        help_text="The tax id in short where it is a VAT number of the customer's country in the EU, else null."
+    )
     created_at = InstantOut()
     archived_at = InstantOut(allow_null=True)
+
+    def get_vat_number(self, customer: Customer) -> str | None:
+        return vat_numbers.number_of(customer.country, customer.tax_id) or None
 
     class Meta:
         model = Customer
@@ -29,7 +36,9 @@ class CustomerSummary(serializers.ModelSerializer[Customer]):
             "email",
             "cc_emails",
             "tax_id",
+            "vat_number",
             "tax_category",
+            "tax_exempt_reason",
             "currency",
             "locale",
             "payment_terms_days",
@@ -73,8 +82,21 @@ class CustomerMembers(StrictSerializer):
     cc_emails = serializers.ListField(
         child=Text(max_length=254), required=False, max_length=10, help_text="Addresses that get every invoice as well."
     )
-    tax_id = Text(required=False, allow_blank=True, max_length=50)
-    tax_category = Text(required=False, max_length=30, help_text="`standard` unless given.")
+    tax_id = Text(
+        required=False,
+        allow_blank=True,
+        max_length=50,
+        help_text="With its prefix where it is a VAT number of the EU, such as DE136695976: it is checked then.",
+    )
+    tax_category = Text(
+        required=False,
+        max_length=30,
+        help_text="`standard` unless given: taxed by what is bought. `exempt` pays none, with a reason; another holds "
+        "for all that this customer buys.",
+    )
+    tax_exempt_reason = Text(
+        required=False, allow_blank=True, max_length=200, help_text="Why an exempt customer is; printed on invoices."
+    )
     currency = CurrencyCode(required=False, help_text="The organization's unless given.")
     locale = Text(
         required=False, allow_blank=True, max_length=10, help_text="Such as en_GB; empty: the organization's."

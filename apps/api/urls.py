@@ -36,6 +36,7 @@ from apps.invoicing.api.subscriptions.verbs import (
     Resume,
     Suspend,
 )
+from apps.invoicing.api.tax_rates import TaxRateEnding, TaxRates, TaxRateWithdrawal
 from apps.subscriptions.api.items import ItemPrice, ItemsMove
 from apps.subscriptions.api.seats import SubscriptionSeats
 from apps.usage.api.entitlements import Entitlements
@@ -102,6 +103,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("subscriptions/<str:public_id>/resume", Resume.as_view()),
     path("subscriptions/<str:public_id>/seats", SubscriptionSeats.as_view()),
     path("subscriptions/<str:public_id>/suspend", Suspend.as_view()),
+    path("tax-rates", TaxRates.as_view()),
+    path("tax-rates/<str:public_id>/end", TaxRateEnding.as_view()),
+    path("tax-rates/<str:public_id>/withdraw", TaxRateWithdrawal.as_view()),
     path("usage", Usage.as_view()),
     path("usage/current", CurrentUsage.as_view()),
     path("usage/series", UsageSeries.as_view()),

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from apps.accounts.models import Customer
 from apps.catalog.models import Timing
 from apps.invoicing.assembling import Due
@@ -17,6 +19,19 @@ from apps.rating.totals import TaxableLine, totals
 from apps.tenancy.models import Organization
 
 TAX_COLUMNS = ("tax_rate", "tax_treatment", "tax_name")
+
+
+def rates() -> QuerySet[TaxRate]:
+    """Return the rates of the scope, each with the day on which the next of its category and country begins."""
+    later = TaxRate.objects.filter(
+        organization=OuterRef("organization"),
+        category=OuterRef("category"),
+        country=OuterRef("country"),
+        valid_from__gt=OuterRef("valid_from"),
+    )
+    begins = later.order_by("valid_from").values("valid_from")[:1]
+    rows: QuerySet[TaxRate] = TaxRate.objects.select_related("organization").annotate(next_from=Subquery(begins))
+    return rows
 
 
 def taxes_of(organization: Organization) -> Taxes:

@@ -245,7 +245,7 @@ def test_the_number_of_queries_of_a_write_is_small(
     keeper: Program, seller: Organization, django_assert_max_num_queries: Any
 ) -> None:
     keeper.get("customers")
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         made = keeper.post("customers", WHOLE, Idempotency_Key="k-1").json()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(23):
         keeper.patch(f"customers/{made['id']}", {"name": "Contoso", "currency": "USD"})

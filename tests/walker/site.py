@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.accounts.models import ApiKey, Customer, Member
 from apps.catalog.models import AddOn, Feature, Metric, Plan, Price, Product
-from apps.invoicing.models import CreditNote, Invoice, Run
+from apps.invoicing.models import CreditNote, Invoice, Run, TaxRate
 from apps.outbox.models import Job
 from apps.subscriptions.models import Item, Seat, Subscription
 from apps.tenancy.models import Organization
@@ -137,6 +137,16 @@ def seats_body(world: World) -> dict[str, Any]:
 def alert_body(world: World) -> dict[str, Any]:
     """Return an alert to set."""
     return {"basis": "quantity", "threshold": "77"}
+
+
+def tax_rate_body(world: World) -> dict[str, Any]:
+    """Return a rate of tax to add."""
+    return {"rate": "0.1", "name": "VAT", "valid_from": "2026-01-01", "country": "ES"}
+
+
+def tax_rate_end_body(world: World) -> dict[str, Any]:
+    """Return the last day of a rate."""
+    return {"valid_until": "2026-12-31"}
 
 
 def goods(kinds: Mapping[str, Model], bodies: Mapping[str, Body]) -> dict[str, Page]:
@@ -296,6 +306,11 @@ CLASSES: dict[str, Page] = {
     "/api/v1/subscriptions/%(public_id)s/seats": Page(
         API, writes=MANAGERS, fills={"public_id": Subscription}, shows=True, body=seats_body
     ),
+    "/api/v1/tax-rates": Page(API, writes=MANAGERS, shows=True, body=tax_rate_body),
+    "/api/v1/tax-rates/%(public_id)s/end": Page(
+        API, opens=NOBODY, writes=MANAGERS, fills={"public_id": TaxRate}, body=tax_rate_end_body
+    ),
+    "/api/v1/tax-rates/%(public_id)s/withdraw": Page(API, opens=NOBODY, writes=MANAGERS, fills={"public_id": TaxRate}),
     "/api/v1/usage": Page(API, writes=RECORDERS, shows=True, body=usage_body),
     "/api/v1/usage/current": Page(API, asks={"item": Item}, shows=True),
     "/api/v1/usage/series": Page(API, asks={"item": Item}, shows=True),

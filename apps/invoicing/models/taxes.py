@@ -1,5 +1,6 @@
 """The rates of tax by category, country and time."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -73,3 +74,14 @@ class TaxRate(Owned):
 
     def __str__(self) -> str:
         return f"{self.name} {plain(self.rate * 100)} %"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, of one that was read with the day on which the next begins (`next_from`)."""
+        next_from: date | None = getattr(self, "next_from", None)
+        ends = [self.valid_until, next_from and next_from - timedelta(days=1)]
+        return min((day for day in ends if day is not None), default=None)
+
+    def is_in_force(self, today: date) -> bool:
+        """Say whether it holds on a day, of one that was read with the day on which the next begins."""
+        return self.valid_from <= today and (self.last_day is None or today <= self.last_day)
