@@ -190,6 +190,19 @@ def test_a_changed_figure_is_found(seller: Organization, buyer: Customer) -> Non
     assert found["amount"] == ("190.00", "188.00")
 
 
+def test_more_events_than_a_page_may_read_are_left_to_the_page_of_one_line(
+    seller: Organization, buyer: Customer
+) -> None:
+    offer = sold(buyer)
+    builders.used(buyer, offer, "2", at=NOON)
+    (invoice,) = builders.close(seller, OCTOBER)
+    (told,) = explanations.of_invoice(invoice=invoice, most=0)
+    assert (told.is_checked, told.due.text(), told.marks.last) == (False, "190.00", Event.objects.get().pk)
+    alone = explanations.of_line(invoice=invoice, line=invoice.lines.get().public_id)
+    assert alone is not None
+    assert alone.is_checked
+
+
 def test_many_lines_cost_as_many_queries_as_two(
     seller: Organization, buyer: Customer, django_assert_max_num_queries: Any
 ) -> None:
