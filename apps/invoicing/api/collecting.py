@@ -19,15 +19,13 @@ from apps.core.refusals import Refusal
 from apps.core.retrying import retried
 from apps.invoicing import collecting, queries
 from apps.invoicing.api.credit_notes import (
-    CreditLineSerializer,
     CreditNotePage,
     CreditNoteQuery,
     CreditNoteSerializer,
-    CreditNoteSummary,
-    CreditUse,
+    credit_note_shown,
 )
 from apps.invoicing.api.drafts import InvoiceView, described
-from apps.invoicing.models import CreditNote, Invoice, Method
+from apps.invoicing.models import Invoice, Method
 
 MOST_LINES = 500
 
@@ -182,7 +180,7 @@ class CreditNotes(ScopedView):
                 amount=sent.get("amount"),
                 lines=lines,
             )
-            return _whole(note)
+            return credit_note_shown(note)
 
         return retried(lambda: self.made_once(request, answer))
 
@@ -216,10 +214,3 @@ class CustomerRefunds(ScopedView):
             return dict(shown(RefundSerializer, collecting.refund(customer=customer, now=now, actor=actor, **sent)))
 
         return retried(lambda: self.made_once(request, answer))
-
-
-def _whole(note: CreditNote) -> dict[str, Any]:
-    answer = dict(shown(CreditNoteSummary, note))
-    answer["lines"] = shown(CreditLineSerializer, queries.credit_lines_of(credit_note=note), many=True)
-    answer["allocations"] = shown(CreditUse, queries.allocations_of(credit_note=note), many=True)
-    return answer

@@ -80,6 +80,16 @@ class CreditNoteSerializer(CreditNoteSummary):
     allocations = CreditUse(many=True)
 
 
+def credit_note_shown(note: CreditNote) -> dict[str, Any]:
+    """Return a credit note as CreditNoteSerializer describes it."""
+    return {
+        **shown(CreditNoteSummary, note),
+        "tax_groups": tax_groups_of(note),
+        "lines": shown(CreditLineSerializer, queries.credit_lines_of(credit_note=note), many=True),
+        "allocations": shown(CreditUse, queries.allocations_of(credit_note=note), many=True),
+    }
+
+
 class CreditNoteFilter(StrictSerializer):
     """Which credit notes."""
 
@@ -108,8 +118,4 @@ class CreditNoteDetail(ScopedView):
     def get(self, request: Request, public_id: str) -> Response:
         self.asked(request)
         note = self.one(queries.credit_notes(), public_id, request)
-        answer = shown(CreditNoteSummary, note)
-        answer["tax_groups"] = tax_groups_of(note)
-        answer["lines"] = shown(CreditLineSerializer, queries.credit_lines_of(credit_note=note), many=True)
-        answer["allocations"] = shown(CreditUse, queries.allocations_of(credit_note=note), many=True)
-        return Response(answer)
+        return Response(credit_note_shown(note))
