@@ -198,4 +198,4 @@ class Customer(Owned, Address):
         check_tax_id(self.country, self.tax_id)
         if self.tax_category == EXEMPT and not self.tax_exempt_reason:
             sentence = "Say why this customer is exempt: the reason is printed on its invoices."
-            raise ValidationError({"tax_exempt_reason": ValidationError(sentence, code="required")})
+            raise ValidationError({"tax_exempt_reason": ValidationError(sentence, code="reason_missing")})

@@ -1,6 +1,17 @@
 """Every page of the office that shows more than one room; Django's admin finds them here."""
 
-from apps.backoffice import credit_notes, customers, events, invoices, items, jobs, runs, settings_page, usage_systems
+from apps.backoffice import (
+    credit_notes,
+    customers,
+    events,
+    invoices,
+    items,
+    jobs,
+    runs,
+    settings_page,
+    tax_rates,
+    usage_systems,
+)
 from apps.backoffice.subscription import page as subscriptions
 
 __all__ = [
@@ -13,5 +24,6 @@ __all__ = [
     "runs",
     "settings_page",
     "subscriptions",
+    "tax_rates",
     "usage_systems",
 ]

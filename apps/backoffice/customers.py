@@ -101,6 +101,7 @@ class CustomerAdmin(OwnedAdmin):
                     ("postal_code", "city"),
                     ("region", "country"),
                     ("tax_id", "tax_category"),
+                    "tax_exempt_reason",
                     ("locale", "payment_terms_days"),
                 )
             },

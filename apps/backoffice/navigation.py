@@ -44,6 +44,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry("Features", "toggle_on", "catalog_feature_changelist"),
             _entry("Metrics", "speed", "catalog_metric_changelist"),
             _entry("Prices", "sell", "catalog_price_changelist"),
+            _entry("Tax rates", "percent", "invoicing_taxrate_changelist"),
         ],
     },
     {

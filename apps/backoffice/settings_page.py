@@ -89,6 +89,7 @@ class OrganizationAdmin(OwnedAdmin):
             {
                 "fields": (
                     ("auto_finalize", "zero_invoices"),
+                    "prices_include_tax",
                     ("payment_terms_days", "late_window_days"),
                     ("usage_grace", "reminder_days"),
                     ("cancel_suspended_after_days", "access_grace_days"),

@@ -147,8 +147,8 @@ def give_credit(
 ) -> CreditNote:
     """Credit an invoice out of goodwill: amounts of its lines by their ids, an amount over all, or all that is left.
 
-    Amounts are before tax and after discount; what was measured stays billed. Raise Conflict where the invoice is not
-    finalized or is void, Refusal for more than is left or without a reason.
+    Amounts are after discount, and before tax unless those of the invoice include it; what was measured stays billed.
+    Raise Conflict where the invoice is not finalized or is void, Refusal for more than is left or without a reason.
     """
     locked = hold(invoice=invoice)
     if locked.status not in queries.CREDITABLE:
@@ -188,7 +188,8 @@ def _over_all(left: list[Creditable], amount: Decimal | None, invoice: Invoice) 
     given = sum(nets) if amount is None else _money(amount, invoice.currency).minor
     if given > sum(nets):
         there = Money(sum(nets), invoice.currency)
-        raise Refusal("more_than_left", f"Only {there.text()} {there.currency} before tax are left.", field="amount")
+        what = "with tax" if invoice.tax_inclusive else "before tax"
+        raise Refusal("more_than_left", f"Only {there.text()} {there.currency} {what} are left.", field="amount")
     if not given:
         raise Refusal("nothing_left", "Nothing is left to credit on this invoice.", field="amount")
     shares = zip(left, split(given, nets), strict=True)

@@ -38,9 +38,7 @@ def issue(*, invoice: Invoice, now: datetime, is_new: bool = False) -> Invoice:
 
 def _check_taxes(draft: Invoice) -> None:
     """Let nobody issue what was taxed by rates, or by details of seller and customer, that have changed since."""
-    if draft.status != Invoice.Status.DRAFT:
-        return
-    if taxing.tax_anew(draft, draft.lines.order_by("position"), taxing.taxes_of(draft.organization)):
+    if draft.status == Invoice.Status.DRAFT and taxing.has_changed(draft):
         sentence = "What decides on the tax has changed since this was drafted: recalculate it first."
         raise Conflict("tax_changed", sentence)
 

@@ -84,6 +84,11 @@ def tax_anew(draft: Invoice, lines: Iterable[Line], taxes: Taxes) -> bool:
     return changed
 
 
+def has_changed(draft: Invoice) -> bool:
+    """Say whether what decides on the tax of a draft has changed since it was drafted, or recalculated last."""
+    return tax_anew(draft, draft.lines.order_by("position"), taxes_of(draft.organization))
+
+
 def sums_of(lines: Sequence[Line | CreditLine], *, inclusive: bool) -> dict[str, Any]:
     """Return the columns of a document that its lines add up to (EN 16931: line nets sum to the subtotal).
 

@@ -53,6 +53,7 @@ KINDS = [
     Kind(Invoice),
     Kind(CreditNote),
     Kind(Run),
+    Kind(TaxRate, adds=MANAGERS),
     Kind(Job),
     Kind(Organization, reads=OWNERS, changes=OWNERS),
 ]
@@ -251,6 +252,8 @@ CLASSES: dict[str, Page] = {
     "admin:invoicing_run_progress": Page(writes=MEMBERS, fills={"object_id": Run}, shows=True),
     "admin:invoicing_run_resume": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Run}),
     "admin:invoicing_run_stop": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Run}),
+    "admin:invoicing_taxrate_end": Page(opens=MANAGERS, writes=MANAGERS, fills={"object_id": TaxRate}, shows=True),
+    "admin:invoicing_taxrate_withdraw": Page(opens=MANAGERS, writes=MANAGERS, fills={"object_id": TaxRate}),
     "admin:outbox_job_try_again": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Job}),
     "/api/v1/customers": Page(API, writes=MANAGERS, shows=True, body=customer_body),
     "/api/v1/customers/%(public_id)s": Page(API, writes=NOBODY, fills={"public_id": Customer}, shows=True),

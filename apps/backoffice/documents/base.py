@@ -120,6 +120,15 @@ def formats_for(subject: Invoice | Line | Customer) -> Formats:
     return Formats.of(subject.organization.locale, subject.organization.zone)
 
 
+def amounts_of(subject: Invoice | Line | Customer) -> str:
+    """Say whether amounts of a document are before tax, or of one that would be begun for a customer."""
+    if isinstance(subject, Customer):
+        inclusive = subject.organization.prices_include_tax
+    else:
+        inclusive = (subject.invoice if isinstance(subject, Line) else subject).tax_inclusive
+    return "tax included" if inclusive else "before tax"
+
+
 def about(subject: Invoice | Line | Customer) -> str:
     """Name what a deed is about, as the way back says it."""
     if isinstance(subject, Customer):

@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from apps.backoffice.documents.base import Deed, home_of
 from apps.core.formats import Formats
-from apps.invoicing import drafts, issuing, rebilling
+from apps.invoicing import drafts, issuing, rebilling, taxing
 from apps.invoicing.models import Invoice
 from apps.tenancy import operations as tenancy
 
 BEHIND = "Usage arrived since: recalculate first?"
+TAX_CHANGED = "What decides on its tax has changed since: recalculate it first."
 
 
 class OfDraft(Deed[Invoice]):
@@ -30,7 +31,8 @@ class Recalculate(OfDraft):
     button = "Recalculate"
 
     def is_offered(self, subject: Invoice) -> bool:
-        return super().is_offered(subject) and subject.subscription_id is not None
+        measured = subject.subscription_id is not None
+        return super().is_offered(subject) and (measured or taxing.has_changed(subject))
 
     def words(self, subject: Invoice, formats: Formats) -> list[str]:
         return [
@@ -67,7 +69,11 @@ class Finalize(OfDraft):
         ]
 
     def cautions(self, subject: Invoice) -> list[tuple[str, str, str]]:
-        if subject.status != Invoice.Status.DRAFT or not rebilling.is_behind(invoice=subject):
+        if subject.status != Invoice.Status.DRAFT:
+            return []
+        if taxing.has_changed(subject):
+            return [(TAX_CHANGED, "Recalculate", reverse("admin:invoicing_invoice_recalculate", args=[subject.pk]))]
+        if not rebilling.is_behind(invoice=subject):
             return []
         return [(BEHIND, "Recalculate", reverse("admin:invoicing_invoice_recalculate", args=[subject.pk]))]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from apps.backoffice.documents.base import Deed, DeedForm
+from apps.backoffice.documents.base import Deed, DeedForm, amounts_of
 from apps.backoffice.documents.questions import NumberField
 from apps.core.formats import Formats
 from apps.invoicing import drafts
@@ -25,7 +25,9 @@ class LineForm(DeedForm):
     unit_amount = NumberField(label="Price of one", missing="Say what one costs.")
 
     def prepare(self) -> None:
-        self.fields["unit_amount"].help_text = f"In {self.currency()}, before tax. The line is rounded once."
+        self.fields[
+            "unit_amount"
+        ].help_text = f"In {self.currency()}, {amounts_of(self.subject)}. The line is rounded once."
 
     def currency(self) -> str:
         """Return the currency of the line."""

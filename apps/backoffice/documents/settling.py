@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from apps.backoffice.documents import questions
-from apps.backoffice.documents.base import Deed, DeedForm, address_of
+from apps.backoffice.documents.base import Deed, DeedForm, address_of, amounts_of
 from apps.backoffice.documents.questions import NumberField
 from apps.core.formats import Formats
 from apps.invoicing import collecting, queries, rebilling
@@ -75,13 +75,10 @@ class CreditForm(DeedForm):
 
     def prepare(self) -> None:
         left = left_of(self.subject)
-        whole = f"All that is left: {self.formats.money(left)} before tax"
+        whole = f"All that is left: {self.formats.money(left)} {amounts_of(self.subject)}"
         self.fields["how"].choices = [(PART, "An amount"), (ALL, whole)]  # type: ignore[attr-defined]
-        self.fields[
-            "amount"
-        ].help_text = (
-            f"In {self.subject.currency}, before tax; it is spread over the lines, and their tax is credited with it."
-        )
+        said = f"In {self.subject.currency}, {amounts_of(self.subject)}; it is spread over the lines,"
+        self.fields["amount"].help_text = f"{said} and their tax is credited with it."
 
     def clean(self) -> None:
         is_part = self.cleaned_data.get("how") == PART
@@ -201,6 +198,6 @@ class GiveUp(Deed[Invoice]):
 
 
 def left_of(invoice: Invoice) -> Money:
-    """Return how much of an invoice is left to be credited, before tax."""
+    """Return how much of an invoice is left to be credited, in the amounts of its lines."""
     left = sum(entry.left_net_minor for entry in queries.creditable_lines_of(invoice=invoice))
     return Money(left, invoice.currency)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from apps.backoffice.documents import questions
-from apps.backoffice.documents.base import Deed, DeedForm
+from apps.backoffice.documents.base import Deed, DeedForm, amounts_of
 from apps.backoffice.documents.questions import NumberField
 from apps.core.formats import Formats
 from apps.invoicing import drafts
@@ -27,7 +27,7 @@ class DiscountForm(DeedForm):
 
     def prepare(self) -> None:
         draft = self.subject
-        choices = [(PERCENT, "Percent"), (AMOUNT, f"An amount in {draft.currency}, before tax")]
+        choices = [(PERCENT, "Percent"), (AMOUNT, f"An amount in {draft.currency}, {amounts_of(draft)}")]
         if draft.discount_percent is not None:
             self.initial = {"how": PERCENT, "number": plain(draft.discount_percent)}
         elif draft.discount_fixed_minor is not None:
@@ -58,7 +58,8 @@ class Discount(Deed[Invoice]):
     def words(self, subject: Invoice, formats: Formats) -> list[str]:
         now = Money(subject.discount_minor, subject.currency)
         there = f"{formats.money(now)} is taken off now. " if now.minor else ""
-        return [f"{there}It is taken off before tax, spread over all lines, and never more than there is."]
+        off = "the amounts, tax included," if subject.tax_inclusive else "before tax,"
+        return [f"{there}It is taken off {off} spread over all lines, and never more than there is."]
 
     def run(self, subject: Invoice, said: Mapping[str, Any], *, now: datetime, actor: str) -> Invoice:
         how, number = said["how"], said["number"]

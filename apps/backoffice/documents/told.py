@@ -5,7 +5,7 @@ from typing import Any
 from apps.backoffice.documents import base, deeds
 from apps.core.formats import Formats
 from apps.delivery.paper import Paper
-from apps.invoicing import queries, rebilling
+from apps.invoicing import queries, rebilling, taxing
 from apps.invoicing.models import Invoice, Kind
 from apps.rating.money import Money
 
@@ -40,5 +40,6 @@ def on_draft(invoice: Invoice, paper: Paper, *, may_manage: bool) -> dict[str, A
     by_hand = [(line, shown) for line, shown in lines if line.kind == Kind.MANUAL]
     return {
         "is_behind": rebilling.is_behind(invoice=invoice),
+        "tax_changed": taxing.has_changed(invoice),
         "by_hand": [{"line": shown, "deeds": base.offered(deeds.OF_LINE, line)} for line, shown in by_hand],
     }
