@@ -120,6 +120,7 @@ def test_many_events_come_by_page_and_as_a_file(
     second = text(owner.get(door, {"cursor": first.context["next"]}))
     assert ("7,000 yes" in second, "Earlier ones" in second) == (True, False)
     assert owner.get(door, {"cursor": "evt_nothing"}).status_code == 404
+    assert owner.post(door).status_code == 405
     file: Any = owner.get(address("invoicing_line_events_csv", line_of(invoice)))
     assert b"".join(file.streaming_content).count(b"\n") == 3
 

@@ -1,9 +1,11 @@
 """Pausing and resuming, suspending and restoring."""
 
+from functools import partial
+
 import pytest
 
 from apps.core.refusals import Conflict
-from apps.invoicing.lifecycle import ending, pausing
+from apps.invoicing.lifecycle import changing, ending, pausing
 from apps.subscriptions.models import Subscription
 from apps.tenancy.models import Organization
 from tests.lifecycle import worlds
@@ -92,3 +94,19 @@ def test_what_is_suspended_for_long_is_canceled_where_the_organization_says_so(w
     assert ending.cancel_long_suspended(organization=world.seller, now=day("2026-10-10")) == [subscription]
     assert ending.cancel_long_suspended(organization=world.seller, now=day("2026-10-11")) == []
     assert Subscription.objects.get().status == "canceled"
+
+
+@pytest.mark.parametrize("suspended", [False, True])
+def test_what_has_not_begun_is_neither_paused_nor_changed_even_where_it_is_suspended(
+    world: worlds.World, suspended: bool
+) -> None:
+    subscription = world.start(starts_at=day("2026-09-20"))
+    if suspended:
+        pausing.suspend(subscription=subscription, now=day("2026-09-02"), actor=WHO)
+    for refused in (
+        partial(pausing.pause, subscription=subscription),
+        partial(changing.change_plan, subscription=subscription, plan=world.pro),
+    ):
+        with pytest.raises(Conflict) as conflict:
+            refused(now=day("2026-09-03"), actor=WHO)
+        assert conflict.value.code == "not_begun"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
@@ -42,6 +42,8 @@ def pages(admin: OwnedAdmin, *, of_credits: bool = False) -> list[URLPattern]:
         def page(request: HttpRequest, line: int) -> HttpResponseBase:
             if not allowed(request, Action.READ):
                 raise PermissionDenied
+            if request.method not in ("GET", "HEAD"):
+                return HttpResponseNotAllowed(["GET"])
             return view(admin, request, _found(request, line, of_credits=of_credits))
 
         page.model_admin = admin  # type: ignore[attr-defined]

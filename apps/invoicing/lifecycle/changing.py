@@ -36,7 +36,7 @@ def change_plan(
     subscription's currency; Conflict where it has ended or is paused, or more seats are assigned than would be bought.
     """
     held = hold(subscription=subscription, now=now)
-    _check(held, plan)
+    _check(held, plan, now)
     keep_fees = proration == Proration.NONE
     if when == When.PERIOD_END:
         return _planned(held, plan, add_ons, quantity, now, actor, reason, keep_fees=keep_fees)
@@ -60,7 +60,7 @@ def change_plan(
     return bill_at(subscription=held, at=at, now=now, cause=Invoice.Cause.CHANGE)
 
 
-def _check(held: Subscription, plan: Plan) -> None:
+def _check(held: Subscription, plan: Plan, now: datetime) -> None:
     if plan.pk == held.plan_id:
         raise Refusal("same_plan", f"This subscription is on {plan} already.", field="plan")
     if plan.archived_at is not None:
@@ -69,7 +69,7 @@ def _check(held: Subscription, plan: Plan) -> None:
         raise Conflict("paused", "This subscription is paused: resume it first.", field="status")
     if held.ends_at is not None:
         raise Conflict("ending", "This subscription is to end: reactivate it first.", field="status")
-    if held.status == Subscription.Status.SCHEDULED:
+    if now < held.starts_at:  # whatever its status says: it may be suspended before it begins
         raise Conflict("not_begun", "This subscription has not begun: cancel it and start another.", field="status")
 
 

@@ -25,7 +25,7 @@ def pause(
     held = hold(subscription=subscription, now=now)
     if held.status == Status.PAUSED:
         raise Conflict("paused_already", "This subscription is paused already.", field="status")
-    if held.status == Status.SCHEDULED:
+    if now < held.starts_at:  # whatever its status says: it may be suspended before it begins
         raise Conflict("not_begun", "This subscription has not begun.", field="status")
     periods = subscriptions.lock_open(subscription=held)
     at = cut_at(periods=periods, now=now)
