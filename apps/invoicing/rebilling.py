@@ -49,14 +49,15 @@ def is_behind(*, invoice: Invoice) -> bool:
     return any(facts.get(period, 0) != seen for period, seen in charges)
 
 
-def has_reversals_since(*, invoice: Invoice) -> bool:
-    """Say whether usage that an invoice bills was taken back after it was charged last, and is yet to be credited."""
-    usage_charges = Charge.objects.filter(kind=Kind.USAGE)
-    own = usage_charges.filter(line__invoice=invoice).values("period")
-    newest = usage_charges.filter(period__in=own).order_by("period", "-revision").distinct("period")
+def lines_taken_back_from(*, invoice: Invoice) -> list[Line]:
+    """Return the lines whose usage was taken back after it was charged last, and is yet to be credited, in order."""
+    usage_lines = invoice.lines.filter(charge__kind=Kind.USAGE).select_related("charge").order_by("position")
+    by_line = {line: line.charge.period_id for line in usage_lines if line.charge is not None}
+    newest = Charge.objects.filter(kind=Kind.USAGE, period__in=set(by_line.values()))
+    newest = newest.order_by("period", "-revision").distinct("period")
     charged = dict(newest.values_list("period", "created_at"))
     taken_back = usage.newest_reversals(periods=charged)
-    return any(at > charged[period] for period, at in taken_back.items())
+    return [line for line, period in by_line.items() if period in taken_back and taken_back[period] > charged[period]]
 
 
 @transaction.atomic

@@ -172,10 +172,52 @@ def test_goodwill_by_amount_and_for_all_that_is_left(owner: Client, issued: Invo
 
 def test_usage_taken_back_is_said_before_goodwill(owner: Client, world: World, issued: Invoice) -> None:
     credit = address("invoicing_invoice_credit", issued.pk)
-    assert "was taken back since" not in text(owner.get(credit))
+    assert "taken back since" not in text(owner.get(credit))
     event, later = worlds.last_event(), {**BY, "now": NOW.replace(hour=5)}
     usage.reverse_event(organization=world.seller, public_id=event.public_id, reason="twice", source="admin", **later)
-    assert "Usage of this invoice was taken back since." in text(owner.get(credit))
+    page = owner.get(credit)
+    assert "taken back since: Call, 1 Sep 2026 – 1 Oct 2026. It is credited with the next invoice" in text(page)
+    call = issued.lines.get(description="Call")
+    assert address("invoicing_line_events", call.pk) in page.content.decode()
+    fields = {name: getattr(field, "cautions", []) for name, field in page.context["form"].fields.items()}
+    assert [name for name, cautions in fields.items() if cautions] == [f"line_{call.pk}"]
+    builders.close(world.seller, day("2026-11-01"))  # the credit note of the correction is issued
+    assert "taken back since" not in text(owner.get(credit))
+
+
+def test_goodwill_for_single_lines(owner: Client, issued: Invoice) -> None:
+    fee, calls = issued.lines.order_by("position")
+    page = text(owner.get(address("invoicing_invoice_credit", issued.pk)))
+    assert "Basic plan, 1 Sep 2026 – 1 Oct 2026 Of $30.00 that is left, before tax." in page
+    sent = {"how": "lines", f"line_{fee.pk}": "4.5", f"line_{calls.pk}": "10", "amount": "999", "reason": "sorry"}
+    assert do(owner, issued, "credit", **sent) == "CN-0001 gives $14.50 back."
+    credited = CreditNote.objects.get().lines.order_by("position").values_list("line", "amount_minor")
+    assert list(credited) == [(fee.pk, 450), (calls.pk, 1000)]
+    again = owner.get(address("invoicing_invoice_credit", issued.pk))
+    assert list(again.context["form"].fields) == ["how", "amount", "reason"]  # one line is left: an amount says it
+
+
+@pytest.mark.parametrize(
+    ("of_fee", "of_calls", "field", "sentence"),
+    [
+        ("", "", "how", "Write an amount at one line at least."),
+        ("30.01", "", "fee", "Only $30.00 is left of this line."),
+        ("0", "1", "fee", "The amount must be above zero."),
+        ("-1", "1", "fee", "The amount must be above zero."),
+        ("1", "1,5", "calls", "Write the number without commas"),
+        ("0.001", "", None, "USD has no such small amounts."),
+    ],
+)
+def test_amounts_of_lines_that_are_none_are_said_at_their_field(
+    owner: Client, issued: Invoice, of_fee: str, of_calls: str, field: str | None, sentence: str
+) -> None:
+    lines = dict(zip(("fee", "calls"), issued.lines.order_by("position"), strict=True))
+    page = address("invoicing_invoice_credit", issued.pk)
+    amounts = {f"line_{lines['fee'].pk}": of_fee, f"line_{lines['calls'].pk}": of_calls}
+    response = owner.post(page, {"how": "lines", "reason": "x", **amounts})
+    name = f"line_{lines[field].pk}" if field in lines else field or "__all__"
+    assert sentence in errors(response)[name][0]
+    assert not CreditNote.objects.exists()
 
 
 def test_voided_and_billed_anew(owner: Client, issued: Invoice) -> None:

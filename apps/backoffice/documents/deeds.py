@@ -3,10 +3,11 @@
 from typing import Any
 
 from apps.backoffice.documents.base import Deed
+from apps.backoffice.documents.crediting import Credit
 from apps.backoffice.documents.customers import NewInvoice, PayBack
 from apps.backoffice.documents.drafting import Discard, Finalize, Recalculate
 from apps.backoffice.documents.lines import AddLine, ChangeLine, RemoveLine
-from apps.backoffice.documents.settling import Credit, GiveUp, MarkPaid, Void
+from apps.backoffice.documents.settling import GiveUp, MarkPaid, Void
 from apps.backoffice.documents.terms import Discount, Terms
 
 OF_INVOICE: tuple[Deed[Any], ...] = (

@@ -1,4 +1,4 @@
-"""What becomes of a finalized invoice: paid, credited, voided, given up."""
+"""What becomes of a finalized invoice: paid, voided, given up."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,16 +7,14 @@ from typing import Any
 from django import forms
 
 from apps.backoffice.documents import questions
-from apps.backoffice.documents.base import Deed, DeedForm, address_of, amounts_of
+from apps.backoffice.documents.base import Deed, DeedForm, address_of
 from apps.backoffice.documents.questions import NumberField
 from apps.core.formats import Formats
-from apps.invoicing import collecting, queries, rebilling
-from apps.invoicing.models import CreditNote, Invoice, Receipt
-from apps.rating.money import Money
+from apps.invoicing import collecting, rebilling
+from apps.invoicing.models import Invoice, Receipt
 
 Status = Invoice.Status
 INTERNAL = "Kept in the history; the customer does not see it."
-PART, ALL = "part", "all"
 ANEW, WAIVE = "anew", "waive"
 
 
@@ -64,61 +62,6 @@ class MarkPaid(Deed[Invoice]):
             return f"{noted} {formats.money(due - came)} is still due."
         more = f" {formats.money(came - due)} went to the customer's balance." if due < came else ""
         return f"{noted} {subject} is paid.{more}"
-
-
-class CreditForm(DeedForm):
-    """How much, and why."""
-
-    how = forms.ChoiceField(label="Credit", error_messages={"required": "Say how much."})
-    amount = NumberField(label="Amount", required=False)
-    reason = questions.reason(required=True, help_text="Printed on the credit note.")
-
-    def prepare(self) -> None:
-        left = left_of(self.subject)
-        whole = f"All that is left: {self.formats.money(left)} {amounts_of(self.subject)}"
-        self.fields["how"].choices = [(PART, "An amount"), (ALL, whole)]  # type: ignore[attr-defined]
-        said = f"In {self.subject.currency}, {amounts_of(self.subject)}; it is spread over the lines,"
-        self.fields["amount"].help_text = f"{said} and their tax is credited with it."
-
-    def clean(self) -> None:
-        is_part = self.cleaned_data.get("how") == PART
-        if is_part and not self.has_error("amount") and self.cleaned_data.get("amount") is None:
-            self.add_error("amount", "Say how much.")
-
-
-class Credit(Deed[Invoice]):
-    """Give a part back out of goodwill."""
-
-    route = "credit"
-    title = "Credit"
-    button = "Credit"
-    confirm = "Issue the credit note"
-    form_class = CreditForm
-
-    def is_offered(self, subject: Invoice) -> bool:
-        return subject.status in queries.CREDITABLE
-
-    def words(self, subject: Invoice, formats: Formats) -> list[str]:
-        return [
-            (
-                "A credit note is issued and mailed; it cannot be undone. It settles this invoice where it is unpaid, "
-                "and the rest is the customer's balance."
-            ),
-            "This is goodwill: what was measured stays billed. To correct usage, take its events back.",
-        ]
-
-    def cautions(self, subject: Invoice) -> list[tuple[str, str, str]]:
-        if not rebilling.has_reversals_since(invoice=subject):
-            return []
-        sentence = "Usage of this invoice was taken back since. It is credited with the next invoice by itself."
-        return [(sentence, "", "")]
-
-    def run(self, subject: Invoice, said: Mapping[str, Any], *, now: datetime, actor: str) -> CreditNote:
-        amount = said["amount"] if said["how"] == PART else None
-        return collecting.give_credit(invoice=subject, amount=amount, reason=said["reason"], now=now, actor=actor)
-
-    def done(self, result: CreditNote, subject: Invoice, formats: Formats) -> str:
-        return f"{result} gives {formats.money(result.total)} back."
 
 
 class VoidForm(DeedForm):
@@ -195,9 +138,3 @@ class GiveUp(Deed[Invoice]):
 
     def done(self, result: Invoice, subject: Invoice, formats: Formats) -> str:
         return f"{result} is given up. {formats.money(result.amount_due)} stays owed."
-
-
-def left_of(invoice: Invoice) -> Money:
-    """Return how much of an invoice is left to be credited, in the amounts of its lines."""
-    left = sum(entry.left_net_minor for entry in queries.creditable_lines_of(invoice=invoice))
-    return Money(left, invoice.currency)
