@@ -3,7 +3,9 @@
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F
+from psycopg.errors import RestrictViolation
 
+from apps.accounts.models import Customer
 from apps.catalog.models import Price
 from apps.delivery.models import Document
 from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Line, Receipt, Refund
@@ -97,6 +99,11 @@ def test_no_row_is_deleted(world: World) -> None:
         (Price, "form", {"model": "per_unit", "unit_amount": "1"}),
         (Period, "index", 7),
         (Document, "content", b"another paper"),
+        (CreditNote, "reason", "another reason"),
+        (CreditLine, "amount_minor", 1),
+        (Receipt, "amount_minor", 1),
+        (Refund, "reference", "another"),
+        (Allocation, "amount_minor", 1),
     ],
 )
 def test_no_way_of_writing_passes_by_the_triggers(world: World, model: Model, column: str, value: object) -> None:
@@ -145,6 +152,92 @@ def test_lines_are_neither_added_to_nor_moved_from_nor_to_a_finalized_invoice(wo
         ):
             with pytest.raises(IntegrityError, match=REFUSED), transaction.atomic():
                 write()
+
+
+COPIED = [field.column for field in Line._meta.concrete_fields if field.column not in {"id", "public_id", "charge_id"}]
+
+
+@pytest.mark.parametrize("way", ["insert", "copy", "move there", "move away", "upsert"])
+def test_sql_brings_no_line_to_a_finalized_invoice_nor_away(world: World, way: str) -> None:
+    with scope.of(world.organization):
+        finalized, draft = world.row(Invoice), Invoice.objects.filter(status="draft").earliest("pk")
+        ours, loose = finalized.lines.earliest("pk"), draft.lines.earliest("pk")
+    columns = ", ".join(f'"{column}"' for column in COPIED)
+    shown = columns.replace('"position"', "99").replace('"kind"', "'manual'")
+    insert = f"INSERT INTO invoicing_line (public_id, {columns}) SELECT 'lin_new', {shown} FROM invoicing_line"
+    again = "ON CONFLICT (invoice_id, position) DO UPDATE SET description = 'another'"
+    statements = {
+        "insert": (f"{insert} WHERE id = %s", [ours.pk]),
+        "move there": (
+            "UPDATE invoicing_line SET invoice_id = %s, position = 98 WHERE id = %s",
+            [finalized.pk, loose.pk],
+        ),
+        "move away": ("UPDATE invoicing_line SET invoice_id = %s, position = 98 WHERE id = %s", [draft.pk, ours.pk]),
+        "upsert": (
+            f"{insert.replace('99', 'position')} WHERE id = %s {again}",
+            [ours.pk],
+        ),
+    }
+    with (
+        pytest.raises((IntegrityError, RestrictViolation), match=REFUSED),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        if way != "copy":
+            cursor.execute(*statements[way])
+            return
+        cursor.execute(f"SELECT {shown} FROM invoicing_line WHERE id = %s", [ours.pk])
+        row = ["lin_new", *(str(cell) if cell is not None else None for cell in cursor.fetchone())]
+        row[1 + COPIED.index("steps")] = "[]"
+        with cursor.copy(f"COPY invoicing_line (public_id, {columns}) FROM STDIN") as copying:
+            copying.write_row(row)
+
+
+def test_a_credit_note_takes_no_line_more_by_sql(world: World) -> None:
+    line = frozen_row(world, CreditLine)
+    columns = [field.column for field in CreditLine._meta.concrete_fields if field.column not in {"id", "public_id"}]
+    named = ", ".join(f'"{column}"' for column in columns)
+    shown = named.replace('"position"', "99").replace('"charge_id"', "NULL").replace('"amount_minor"', "1")
+    shown = shown.replace('"discount_minor"', "0")
+    sql = f"INSERT INTO invoicing_creditline (public_id, {named}) SELECT 'crl_new', {shown} FROM invoicing_creditline"
+    refused = "more than its credit note gives|more than the line charged"
+    with pytest.raises(IntegrityError, match=refused), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"{sql} WHERE id = %s", [line.pk])
+
+
+@pytest.mark.parametrize(
+    ("model", "side", "refusal"),
+    [
+        (CreditNote, "credit_note", "more than the credit note gives"),
+        (Receipt, "receipt", "more than was received"),
+        (Invoice, "invoice", "more than the invoice asks for"),
+        (Refund, "refund", "more than is paid back"),
+    ],
+)
+def test_no_more_is_allocated_than_each_side_has(world: World, model: Model, side: str, refusal: str) -> None:
+    with scope.of(world.organization):
+        row = world.row(model)
+        total = row.amount_minor if model in {Receipt, Refund} else row.total_minor
+        sides: dict[str, models.Model] = {side: row}
+        if side in {"credit_note", "receipt"}:
+            sides["invoice"] = asking(world, total + 1)
+        else:
+            sides["receipt"] = received(world, total + 1)
+        used = Allocation(organization=world.organization, amount_minor=total + 1, created_at=NOVEMBER, **sides)
+        with pytest.raises(IntegrityError, match=refusal), transaction.atomic():
+            used.save()
+
+
+def received(world: World, minor: int) -> Receipt:
+    """Let so much money come in, used on nothing yet."""
+    details = {"currency": "USD", "amount_minor": minor, "received_on": OCTOBER.date(), "created_at": OCTOBER}
+    return Receipt.objects.create(organization=world.organization, customer=world.row(Customer), **details)
+
+
+def asking(world: World, minor: int) -> Invoice:
+    """Begin an invoice that asks for so much."""
+    sums = {"subtotal_minor": minor, "total_minor": minor, "currency": "USD", "created_at": OCTOBER}
+    return Invoice.objects.create(organization=world.organization, customer=world.row(Customer), **sums)
 
 
 def test_a_draft_may_still_change(world: World) -> None:
