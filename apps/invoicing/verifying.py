@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce, Lag
 
 from apps.catalog.models import AddOn
 from apps.core.verifying import Check
-from apps.invoicing import assembling, queries
-from apps.invoicing.models import Charge, CreditLine, Invoice, Kind, Line
+from apps.invoicing import assembling, queries, taxing
+from apps.invoicing.models import Charge, CreditLine, CreditNote, Invoice, Kind, Line
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Period
 from apps.subscriptions.timeline import stored
@@ -89,6 +90,26 @@ def fees_not_as_due() -> Iterator[str]:
                 yield f"period {period.public_id} is due {due.amount.minor} in minor units, billed {due.billed.minor}"
 
 
+def documents_off_lines() -> Iterator[str]:
+    """Yield the invoices and credit notes whose sums, or tax by rate, are not those of their lines."""
+    documents: list[QuerySet[Any]] = [Invoice.objects.all(), CreditNote.objects.all()]
+    for rows in documents:
+        for document in rows.order_by("pk").prefetch_related("lines").iterator(chunk_size=AT_ONCE):
+            again = taxing.sums_of(
+                sorted(document.lines.all(), key=lambda line: line.position), inclusive=document.tax_inclusive
+            )
+            stored = {name: getattr(document, name) for name in again}
+            if _figures(stored) != _figures(again):
+                name = document.number or document.public_id
+                yield f"{name} says {_figures(stored)} in minor units, its lines say {_figures(again)}"
+
+
+def _figures(sums: dict[str, Any]) -> tuple[int, int, int, list[tuple[str, int, int]]]:
+    """Return the figures of a document's sums; what its tax groups are called beside that is told by its paper."""
+    groups = [(group["rate"], group["base_minor"], group["tax_minor"]) for group in sums["tax_groups"]]
+    return sums["subtotal_minor"], sums["tax_minor"], sums["total_minor"], groups
+
+
 def _leeway(period: Period, minor: int) -> int:
     """Return by how much a part may differ: it was measured on the clock of a zone that may be another now."""
     if (period.starts_at, period.ends_at) == (period.full_starts_at, period.full_ends_at):
@@ -102,6 +123,12 @@ def _count(facts: QuerySet[Event]) -> Coalesce:
 
 
 CHECKS = [
+    Check(
+        name="documents add up",
+        holds="Subtotal, tax by rate and total of every document are those of its lines, to the last minor unit.",
+        breaches=documents_off_lines,
+        then="Restore these rows from a backup: no program of this house writes or changes them so.",
+    ),
     Check(
         name="charges on documents",
         holds="Every charge stands on one line, and what takes back on credit notes, to the last minor unit.",
