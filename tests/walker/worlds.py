@@ -57,6 +57,7 @@ MEANINGFUL = {
     "page_size",
     "mode",
     "series",
+    "credits",
     "sums_minor",
 }
 GAP = 7_000_000
