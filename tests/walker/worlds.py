@@ -59,6 +59,7 @@ MEANINGFUL = {
     "series",
     "credits",
     "sums_minor",
+    "credits",
 }
 GAP = 7_000_000
 SHORTEST = 16  # a column that holds the canary and a row's number
