@@ -15,14 +15,18 @@ from django.db.models.constraints import BaseConstraint
 class CompositeForeignKey(BaseConstraint):
     """Columns of this table must exist together in another: FOREIGN KEY (fields) REFERENCES to (to_fields).
 
-    `via` names the foreign key field whose target is the other table; without it the target is this table.
+    `via` names the foreign key field whose target is the other table; without it the target is this table. One that is
+    `deferrable` is checked at once all the same, unless a transaction asks to have it checked later.
     """
 
-    def __init__(self, *, name: str, fields: Sequence[str], to_fields: Sequence[str], via: str = "") -> None:
+    def __init__(
+        self, *, name: str, fields: Sequence[str], to_fields: Sequence[str], via: str = "", deferrable: bool = False
+    ) -> None:
         super().__init__(name=name)
         self.fields = tuple(fields)
         self.to_fields = tuple(to_fields)
         self.via = via
+        self.deferrable = deferrable
 
     def target(self, model: type[models.Model]) -> type[models.Model]:
         """Return the model referred to, in the same app registry (migrations have their own)."""
@@ -51,6 +55,8 @@ class CompositeForeignKey(BaseConstraint):
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, options = super().deconstruct()
         options.update(fields=self.fields, to_fields=self.to_fields, via=self.via)
+        if self.deferrable:
+            options["deferrable"] = True
         return path, tuple(args), dict(options)
 
     def __eq__(self, other: object) -> bool:
@@ -70,12 +76,19 @@ class CompositeForeignKey(BaseConstraint):
         return (
             f"FOREIGN KEY ({columns(model, self.fields)}) "
             f"REFERENCES {schema_editor.quote_name(target._meta.db_table)} ({columns(target, self.to_fields)})"
+            f"{' DEFERRABLE' if self.deferrable else ''}"
         )
 
 
-def same_organization(field: str, *, name: str) -> CompositeForeignKey:
+def same_organization(field: str, *, name: str, deferrable: bool = False) -> CompositeForeignKey:
     """Declare that the row `field` points to belongs to the same organization as this one."""
-    return CompositeForeignKey(name=name, fields=("organization", field), to_fields=("organization", "id"), via=field)
+    return CompositeForeignKey(
+        name=name,
+        fields=("organization", field),
+        to_fields=("organization", "id"),
+        via=field,
+        deferrable=deferrable,
+    )
 
 
 def owned_id(table: str) -> models.UniqueConstraint:

@@ -48,6 +48,13 @@ class PublicIdField(models.CharField):  # type: ignore[type-arg]
     def fresh(self) -> str:
         return new_public_id(self.prefix)
 
+    def db_type(self, connection: Any) -> str:
+        """Name the type in full: for one that begins with varchar Django adds a second index, by which to search parts.
+
+        Nobody knows a part of a random id, and each index of random ids is among the dearest that a row has.
+        """
+        return f"character varying({self.max_length})"
+
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
         for computed in ("max_length", "editable", "default"):

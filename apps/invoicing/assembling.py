@@ -148,11 +148,11 @@ def dues_of(*, boundary: Boundary, facts: Facts, currency: str, zone: ZoneInfo) 
     measured, billed = facts.measured, facts.billed
     metered = [span for span in boundary.metered if span.billable or _measured(span, measured).event_count]
     priced = [(span, flat_due(span, facts.bought[span.item.pk], billed, currency, zone)) for span in boundary.fees]
-    again = set(map(id, boundary.returned))
+    again, ending, starting = ({*map(id, spans)} for spans in (boundary.returned, boundary.ending, boundary.starting))
     dues = [
         due
         for span, due in priced
-        if id(span) in again or _is_due(due, ends=span in boundary.ending, begins=span in boundary.starting)
+        if id(span) in again or _is_due(due, ends=id(span) in ending, begins=id(span) in starting)
     ]
     dues += [
         usage_due(span, _measured(span, measured), billed, currency, zone, _transactions(span, facts))

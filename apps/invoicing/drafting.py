@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from apps.core import bulk
 from apps.invoicing import taxing
 from apps.invoicing.assembling import Due
 from apps.invoicing.models import Charge, Invoice, Kind, Line
@@ -46,7 +47,7 @@ class Drawn:
     def tie(self) -> None:
         """Name invoice and charge on each line, once both have their keys."""
         for line, charge in zip(self.lines, self.charges, strict=True):
-            line.invoice, line.charge = self.invoice, charge
+            line.invoice_id, line.charge_id = self.invoice.pk, charge.pk
 
 
 def draw(
@@ -59,10 +60,14 @@ def draw(
     taxes: Taxes,
 ) -> Drawn:
     """Say everything due as a draft that adds up; reads and stores nothing."""
-    invoice = Invoice(
-        organization=subscription.organization,
-        customer=subscription.customer,
-        subscription=subscription,
+    related = {
+        "organization": subscription.organization,
+        "customer": subscription.customer,
+        "subscription": subscription,
+    }
+    invoice = bulk.make(
+        Invoice,
+        related=related,
         boundary_at=boundary_at,
         cause=cause,
         currency=subscription.currency,
@@ -80,7 +85,8 @@ def line_of(due: Due, position: int, *, taxes: Taxes, buyer: Buyer) -> Line:
     item = due.span.item
     category, taxed_on = taxing.category_of(due), taxing.day_of(due, taxes)
     quantity = due.quantity - due.billed_quantity
-    return Line(
+    return bulk.make(
+        Line,
         organization_id=item.organization_id,
         position=position,
         kind=due.kind,
@@ -136,7 +142,8 @@ def _discount(invoice: Invoice, amount_minor: int) -> int:
 def charge_of(due: Due, now: datetime) -> Charge:
     """Say the difference of something due as an unsaved charge; below zero it takes back."""
     assert due.span.period is not None, "only an opened period is charged"
-    return Charge(
+    return bulk.make(
+        Charge,
         organization_id=due.span.item.organization_id,
         period_id=due.span.period.pk,
         item_id=due.span.item.pk,

@@ -8,20 +8,34 @@ REFUSE = "RAISE EXCEPTION '%s' USING ERRCODE = 'restrict_violation';"
 
 
 def line_triggers() -> list[pgtrigger.Trigger]:
-    """Refuse new, moved, changed or deleted lines on an invoice that is not a draft."""
-    finalized = "EXISTS (SELECT 1 FROM invoicing_invoice i WHERE i.id = {row}.invoice_id AND i.status <> 'draft')"
+    """Refuse new, moved, changed or deleted lines on an invoice that is not a draft.
+
+    New ones are looked at once per statement, since closing stores thousands: each by the key of its invoice.
+    """
+    status = "(SELECT i.status FROM invoicing_invoice i WHERE i.id = {row}.invoice_id) <> 'draft'"
     refusal = REFUSE % "invoicing_line: the lines of a finalized invoice never change"
     return [
         pgtrigger.Trigger(
             name="frozen",
             when=pgtrigger.Before,
-            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            operation=pgtrigger.Update | pgtrigger.Delete,
             func=f"""
-                IF TG_OP <> 'INSERT' AND {finalized.format(row="OLD")} THEN {refusal} END IF;
-                IF TG_OP <> 'DELETE' AND {finalized.format(row="NEW")} THEN {refusal} END IF;
+                IF {status.format(row="OLD")} THEN {refusal} END IF;
                 IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                IF {status.format(row="NEW")} THEN {refusal} END IF;
                 RETURN NEW;
             """,
+        ),
+        pgtrigger.Trigger(
+            name="frozen_new",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="added"),  # type: ignore[no-untyped-call]
+            func=f"""
+                IF EXISTS (SELECT 1 FROM added WHERE {status.format(row="added")}) THEN {refusal} END IF;
+                RETURN NULL;
+            """,  # noqa: S608 - nothing in it comes from outside
         ),
         no_truncate("invoicing_line"),
     ]

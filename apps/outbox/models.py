@@ -7,12 +7,13 @@ from django.db.models.functions import Now
 from apps.core.constraints import owned_id, same_organization
 from apps.core.ids import PublicIdField
 from apps.core.triggers import frozen
-from apps.tenancy.models import Owned
+from apps.tenancy.models import Organization, Owned
 
 
 class Message(Owned):
     """A fact written in the transaction that made it true. The relay gives it a dense position."""
 
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False, related_name="+")
     public_id = PublicIdField(prefix="msg")
     topic = models.CharField(max_length=100)
     payload = models.JSONField()

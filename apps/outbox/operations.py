@@ -38,7 +38,7 @@ def append_many(
         return
     bulk.copy_in(
         [
-            Message(organization=organization, topic=topic, payload=dict(payload), occurred_at=now)
+            bulk.make(Message, organization_id=organization.pk, topic=topic, payload=dict(payload), occurred_at=now)
             for topic, payload in messages
         ]
     )

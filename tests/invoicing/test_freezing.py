@@ -7,6 +7,7 @@ from psycopg.errors import RestrictViolation
 
 from apps.accounts.models import Customer
 from apps.catalog.models import Price
+from apps.core import bulk
 from apps.delivery.models import Document
 from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Line, Receipt, Refund
 from apps.outbox.models import Message
@@ -44,6 +45,7 @@ OTHER = {
     "bytea": r"'\x00'",
     "date": "coalesce({0}, '2026-01-01') + 1",
     "timestamp with time zone": "coalesce({0}, now()) + interval '1 second'",
+    "character varying": "coalesce(left({0}, 1), '') || 'q'",
     "varchar": "coalesce(left({0}, 1), '') || 'q'",
     "text": "coalesce({0}, '') || 'q'",
 }
@@ -138,7 +140,7 @@ def test_lines_are_neither_added_to_nor_moved_from_nor_to_a_finalized_invoice(wo
             organization=world.organization,
             invoice=finalized,
             position=99,
-            kind="flat",
+            kind="manual",
             description="one more",
             quantity=1,
             amount_minor=1,
@@ -248,3 +250,21 @@ def test_a_draft_may_still_change(world: World) -> None:
         assert Charge.objects.filter(line=line).update(event_count=7) == 1
         assert Line.objects.filter(pk=line.pk).delete()[0] == 1
         assert Invoice.objects.filter(pk=draft.pk).update(subtotal_minor=0, tax_minor=0, total_minor=0) == 1
+
+
+def test_what_is_checked_later_is_refused_all_the_same(world: World) -> None:
+    """Closing stores lines before their invoices: none gets in beside an issued one's, none stays alone."""
+    issued = frozen_row(world, Line)
+    values = {field.attname: getattr(issued, field.attname) for field in Line._meta.concrete_fields}
+    values |= {"id": None, "charge_id": None, "kind": "manual", "position": 99}
+
+    def later(public_id: str, **changed: object) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS line_invoice_owned DEFERRED")
+            bulk.copy_in([Line(**values | {"public_id": public_id} | changed)])
+            cursor.execute("SET CONSTRAINTS line_invoice_owned IMMEDIATE")
+
+    with pytest.raises(IntegrityError, match="never change"):
+        later("lin_beside")
+    with pytest.raises(IntegrityError, match="line_invoice_owned"):
+        later("lin_alone", invoice_id=10**12)

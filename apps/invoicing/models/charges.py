@@ -4,11 +4,11 @@ from django.db import models
 from django.db.models import Q
 
 from apps.catalog.models import Price
-from apps.core.constraints import owned_id, same_organization
+from apps.core.constraints import CompositeForeignKey, owned_id, same_organization
 from apps.core.ids import PublicIdField
 from apps.invoicing.freezing import charge_triggers
 from apps.subscriptions.models import Item, Period
-from apps.tenancy.models import Owned
+from apps.tenancy.models import Owned, proved_owner
 
 
 class Kind(models.TextChoices):
@@ -23,9 +23,10 @@ class Charge(Owned):
     """One amount billed for one period: the difference between due and billed when it was made."""
 
     public_id = PublicIdField(prefix="chg")
-    period = models.ForeignKey(Period, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    organization = proved_owner()
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, db_constraint=False, related_name="+")
-    price = models.ForeignKey(Price, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    price = models.ForeignKey(Price, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     revision = models.PositiveIntegerField(default=0)
     amount_minor = models.BigIntegerField()
@@ -43,8 +44,12 @@ class Charge(Owned):
     class Meta:
         constraints = [
             owned_id("invoicing_charge"),
-            same_organization("period", name="charge_period_owned"),
-            same_organization("item", name="charge_item_owned"),
+            CompositeForeignKey(
+                name="charge_period_of_item",
+                fields=("organization", "item", "period"),
+                to_fields=("organization", "item", "id"),
+                via="period",
+            ),
             same_organization("price", name="charge_price_owned"),
             models.UniqueConstraint(fields=["period", "kind", "revision"], name="charge_revision_once"),
             models.UniqueConstraint(

@@ -11,7 +11,7 @@ from apps.core.ids import PublicIdField
 from apps.core.triggers import frozen
 from apps.rating.money import Money
 from apps.subscriptions.models import Subscription
-from apps.tenancy.models import Owned
+from apps.tenancy.models import Owned, proved_owner
 
 
 class Invoice(Owned):
@@ -34,7 +34,10 @@ class Invoice(Owned):
         MANUAL = "manual", "a person or a program"
 
     public_id = PublicIdField(prefix="inv")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    organization = proved_owner()
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     subscription = models.ForeignKey(
         Subscription, on_delete=models.PROTECT, db_constraint=False, related_name="+", null=True
     )

@@ -13,14 +13,17 @@ from apps.invoicing.models.charges import Charge, Kind
 from apps.invoicing.models.invoices import Invoice
 from apps.invoicing.models.taxes import TREATMENTS
 from apps.rating.taxing import Treatment
-from apps.tenancy.models import Owned
+from apps.tenancy.models import Owned, proved_owner
 
 
 class Line(Owned):
     """One row of an invoice."""
 
     public_id = PublicIdField(prefix="lin")
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="lines")
+    organization = proved_owner()
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="lines"
+    )
     charge = models.OneToOneField(
         Charge, on_delete=models.PROTECT, db_constraint=False, related_name="line", null=True, blank=True
     )
@@ -51,7 +54,7 @@ class Line(Owned):
     class Meta:
         constraints = [
             owned_id("invoicing_line"),
-            same_organization("invoice", name="line_invoice_owned"),
+            same_organization("invoice", name="line_invoice_owned", deferrable=True),
             same_organization("charge", name="line_charge_owned"),
             models.UniqueConstraint(fields=["invoice", "position"], name="line_position_once"),
             models.CheckConstraint(

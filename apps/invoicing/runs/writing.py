@@ -15,30 +15,34 @@ from apps.outbox import operations as outbox
 from apps.subscriptions import operations as subscriptions
 from apps.tenancy.models import Organization
 
-_ISSUE = """
-UPDATE invoicing_invoice AS invoice
-SET status = issued.status, sequence = issued.sequence, number = issued.number, finalized_at = %s,
-    paid_at = CASE WHEN issued.status = 'paid' THEN %s END
-FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[]) AS issued (id, status, sequence, number)
-WHERE invoice.id = issued.id AND invoice.organization_id = %s AND invoice.status = 'draft'
-"""
+# Whose lines are stored is not stored itself until it has its number; it is there before the transaction goes on.
+_LATER = "SET CONSTRAINTS line_invoice_owned DEFERRED"
+_NOW = "SET CONSTRAINTS line_invoice_owned IMMEDIATE"
 
 
 def write(*, chunk: Chunk, works: Sequence[Work], now: datetime) -> None:
-    """Store periods, charges, drafts and lines, close and move on, and then issue the drafts where it is wanted."""
+    """Store periods, charges and lines, close and move on, and then their drafts: as invoices where that is wanted.
+
+    An invoice is stored once, with its number, since a change would cost as much again: so after its lines.
+    """
     drawn = [work.drawn for work in works if work.drawn is not None]
     bulk.give_keys([each.invoice for each in drawn])
     subscriptions.open_many(periods=[period for work in works for period in work.opened])
     uses = _complete(drawn, chunk.organization, now) if chunk.organization.auto_finalize else []
-    _store(drawn)
+    _store_charges(drawn)
+    invoices = [each.invoice for each in drawn]
+    if chunk.organization.auto_finalize:
+        _check_lines(_LATER)
+    else:
+        bulk.copy_in(invoices)
+    _store_lines(drawn)
     subscriptions.close_periods(periods=[period for work in works for period in work.ended], now=now)
     moves = [
         subscriptions.Move(work.subscription, work.current, chunk.planned.get(work.subscription.pk)) for work in works
     ]
     subscriptions.move_many(organization=chunk.organization, moves=moves, after=chunk.boundary_at, now=now)
-    bulk.copy_in(uses)
-    if chunk.organization.auto_finalize:
-        _issue([each.invoice for each in drawn], chunk.organization, now)
+    if chunk.organization.auto_finalize and invoices:
+        _issue(invoices, uses, chunk.organization, now)
 
 
 def _complete(drawn: Iterable[Drawn], organization: Organization, now: datetime) -> list[Allocation]:
@@ -69,29 +73,34 @@ def _used(invoice: Invoice, credits: list[tuple[CreditNote | Receipt, int]], now
     return uses
 
 
-def _store(drawn: Sequence[Drawn]) -> None:
-    """Store drafts with their charges and lines."""
+def _store_charges(drawn: Sequence[Drawn]) -> None:
     charges = [charge for each in drawn for charge in each.charges]
     bulk.give_keys(charges)
     bulk.copy_in(charges)
-    bulk.copy_in([each.invoice for each in drawn])
+
+
+def _store_lines(drawn: Sequence[Drawn]) -> None:
     for each in drawn:
         each.tie()
     bulk.copy_in([line for each in drawn for line in each.lines])
 
 
-def _issue(invoices: Sequence[Invoice], organization: Organization, now: datetime) -> None:
-    """Number and open stored drafts, and announce them: nothing else is done while the counter is locked."""
-    if not invoices:
-        return
+def _check_lines(when: str) -> None:
+    """Say when PostgreSQL looks whether the invoices of lines are there."""
+    with connection.cursor() as cursor:
+        cursor.execute(when)
+
+
+def _issue(invoices: Sequence[Invoice], uses: Sequence[Allocation], organization: Organization, now: datetime) -> None:
+    """Number, open and store drafts, and announce them: nothing else is done while the counter is locked."""
     for invoice in invoices:
         finalizing.settle(invoice, used_minor=invoice.credit_minor, now=now)
+    messages = [(topic, invoice) for invoice in invoices for topic in finalizing.topics_of(invoice)]
     numbers = numbering.take_numbers(organization=organization, count=len(invoices))
     for invoice, (sequence, number) in zip(invoices, numbers, strict=True):
         invoice.sequence, invoice.number = sequence, number
-    columns = zip(*((each.pk, each.status, each.sequence, each.number) for each in invoices), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_ISSUE, [now, now, *map(list, columns), organization.pk])
-        assert cursor.rowcount == len(invoices), "a draft was issued twice"
-    messages = [(topic, finalizing.told_of(invoice)) for invoice in invoices for topic in finalizing.topics_of(invoice)]
-    outbox.append_many(organization=organization, messages=messages, now=now)
+    bulk.copy_in(invoices)
+    _check_lines(_NOW)
+    bulk.copy_in(uses)
+    told = [(topic, finalizing.told_of(invoice)) for topic, invoice in messages]
+    outbox.append_many(organization=organization, messages=told, now=now)

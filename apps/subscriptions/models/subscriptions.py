@@ -8,7 +8,7 @@ from apps.catalog.models import Alignment, Plan
 from apps.core.constraints import owned_id, same_organization
 from apps.core.ids import PublicIdField
 from apps.tenancy.history import track
-from apps.tenancy.models import Owned
+from apps.tenancy.models import Owned, proved_owner
 
 
 @track(exclude=["next_boundary_at", "bills_at"])
@@ -24,7 +24,10 @@ class Subscription(Owned):
         CANCELED = "canceled"
 
     public_id = PublicIdField(prefix="sub")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    organization = proved_owner()
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.SCHEDULED)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from apps.core import bulk
 from apps.subscriptions import queries, timeline
 from apps.subscriptions.models import Item, Period, Subscription
 from apps.subscriptions.operations.noting import note
@@ -148,16 +149,16 @@ def open_span(span: timeline.Span) -> Period:
 def period_of(span: timeline.Span) -> Period:
     """See a span as the period that it is stored as, unsaved."""
     previous = None if span.index == 0 else span.span.starts_at
-    return Period(
+    return bulk.make(
+        Period,
+        related={"item": span.item, "price": span.price},
         organization_id=span.item.organization_id,
-        item=span.item,
         index=span.index,
         starts_at=span.span.starts_at,
         ends_at=span.span.ends_at,
         prev_ends_at=previous,
         full_starts_at=span.full.starts_at,
         full_ends_at=span.full.ends_at,
-        price=span.price,
         billable=span.billable,
     )
 
