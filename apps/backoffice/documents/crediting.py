@@ -13,11 +13,12 @@ from apps.backoffice.documents.base import Deed, DeedForm, amounts_of
 from apps.backoffice.documents.questions import NumberField
 from apps.core.formats import Formats
 from apps.invoicing import collecting, queries, rebilling
-from apps.invoicing.models import CreditNote, Invoice, Line
+from apps.invoicing.models import CreditNote, Invoice, Kind, Line
 from apps.invoicing.queries import Creditable
 from apps.rating.money import Money
 
 PART, LINES, ALL = "part", "lines", "all"
+ONCE = (Kind.SETUP, Kind.ONE_TIME)
 MOST_LINES = 50
 MOST_NAMED = 5
 INSTEAD = "What is credited here comes on top of that."
@@ -137,8 +138,8 @@ class Credit(Deed[Invoice]):
 
 
 def named(line: Line, formats: Formats) -> str:
-    """Name a line by its text and its days."""
-    if line.period_starts_at is None or line.period_ends_at is None:
+    """Name a line by its text and its days; what is charged once has none."""
+    if line.kind in ONCE or line.period_starts_at is None or line.period_ends_at is None:
         return line.description
     return f"{line.description}, {formats.day_of(line.period_starts_at)} – {formats.day_of(line.period_ends_at)}"
 
