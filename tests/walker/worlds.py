@@ -59,7 +59,6 @@ MEANINGFUL = {
     "series",
     "credits",
     "sums_minor",
-    "credits",
 }
 GAP = 7_000_000
 SHORTEST = 16  # a column that holds the canary and a row's number
