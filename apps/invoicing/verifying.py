@@ -5,19 +5,33 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    Window,
+)
 from django.db.models.functions import Coalesce, Lag
 
 from apps.catalog.models import AddOn
 from apps.core.verifying import Check
 from apps.invoicing import assembling, queries, taxing
-from apps.invoicing.models import Charge, CreditLine, CreditNote, Invoice, Kind, Line
+from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice, Kind, Line, Refund
 from apps.subscriptions import queries as timelines
 from apps.subscriptions.models import Period
 from apps.subscriptions.timeline import stored
 from apps.usage.models import Event
 
 AT_ONCE = 1_000
+BIG = BigIntegerField()
 TURNED = timedelta(hours=2)  # so far at the most do two zones move against each other by turning their clocks
 
 
@@ -117,12 +131,34 @@ def _leeway(period: Period, minor: int) -> int:
     return 1 + minor * TURNED // (period.ends_at - period.starts_at)
 
 
+def settled_beside_allocations() -> Iterator[str]:
+    """Yield the finalized invoices and the refunds whose allocations come to something else than they say.
+
+    With both, the sum of a customer's postings is what its invoices still ask for, less what is left of its credits.
+    """
+    for rows, named, says in (
+        (Invoice.objects.exclude(status=Invoice.Status.DRAFT), "invoice", "settled_minor"),
+        (Refund.objects.all(), "refund", "amount_minor"),
+    ):
+        used = Allocation.objects.filter(**{named: OuterRef("pk")}).order_by().values(named)
+        sums = Coalesce(Subquery(used.annotate(sum=Sum("amount_minor")).values("sum")), Value(0), output_field=BIG)
+        wrong = rows.annotate(allocated=sums).exclude(**{says: F("allocated")})
+        for public_id, said, allocated in wrong.values_list("public_id", says, "allocated").iterator():
+            yield f"{named} {public_id} says {said} in minor units, its allocations come to {allocated}"
+
+
 def _count(facts: QuerySet[Event]) -> Coalesce:
     counted = facts.order_by().values("period").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 CHECKS = [
+    Check(
+        name="settled as allocated",
+        holds="What settles an invoice, and what a refund pays back, is the sum of its allocations.",
+        breaches=settled_beside_allocations,
+        then="Restore these rows from a backup: no program of this house writes or changes them so.",
+    ),
     Check(
         name="documents add up",
         holds="Subtotal, tax by rate and total of every document are those of its lines, to the last minor unit.",

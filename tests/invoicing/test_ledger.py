@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from apps.accounts.models import Customer
 from apps.core.refusals import Conflict, Refusal
-from apps.invoicing import collecting, drafts, issuing, ledger, queries, rebilling
+from apps.invoicing import collecting, drafts, issuing, ledger, queries, rebilling, verifying
 from apps.invoicing.models import Allocation, CreditNote, Invoice, Receipt, Refund
 from apps.tenancy.models import Organization
 from tests import builders
@@ -270,3 +270,24 @@ def test_whatever_happens_the_postings_come_to_what_is_owed(
     till.settle_everything()
     assert till.balance() == till.owed() == 0
     till.allocated()
+
+
+def settled_beside_allocations() -> list[str]:
+    return [breach.rpartition(" says ")[2] for breach in verifying.settled_beside_allocations()]
+
+
+def test_verifying_finds_what_settles_beside_its_allocations(buyer: Customer) -> None:
+    first = invoiced(buyer, "100")
+    collecting.mark_paid(invoice=first, amount=Decimal(150), **BY)
+    collecting.refund(customer=buyer, amount=Decimal(50), currency="USD", **BY)
+    second = invoiced(buyer, "20")
+    assert settled_beside_allocations() == []
+    Invoice.objects.filter(pk=second.pk).update(settled_minor=500)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        Allocation.objects.filter(refund__isnull=False).update(amount_minor=4000)
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    assert settled_beside_allocations() == [
+        "500 in minor units, its allocations come to 0",
+        "5000 in minor units, its allocations come to 4000",
+    ]
