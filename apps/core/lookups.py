@@ -22,11 +22,14 @@ class AnyOf(Lookup):
 
 
 class AnyKey(Lookup):
-    """Keys that are among many, as one parameter: `__in` for the rows of a whole chunk."""
+    """Keys that are among many, as one parameter: `__in` for the rows of a whole chunk.
+
+    They go as one text, and are best given as a set: of a list, Django would look into each.
+    """
 
     lookup_name = "any_key"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::bigint[])", (*params, list(self.rhs))
+        return f"{column} = ANY(%s::bigint[])", (*params, "{" + ",".join(map(str, self.rhs)) + "}")

@@ -72,14 +72,14 @@ def planned_change(*, subscription: Subscription) -> PlanChange | None:
 def planned_changes(*, subscriptions: Iterable[Subscription]) -> dict[int, datetime]:
     """Return when a change of plan lies ahead of subscriptions, by the subscription's key."""
     rows = PlanChange.objects.filter(
-        subscription__any_key=[each.pk for each in subscriptions], done_at__isnull=True, withdrawn_at__isnull=True
+        subscription__any_key={each.pk for each in subscriptions}, done_at__isnull=True, withdrawn_at__isnull=True
     )
     return dict(rows.values_list("subscription_id", "at"))
 
 
 def with_returned_periods(*, subscriptions: Iterable[Subscription]) -> set[int]:
     """Return the keys of those subscriptions with a period that is due again."""
-    keys = [each.pk for each in subscriptions]
+    keys = {each.pk for each in subscriptions}
     rows = Period.objects.filter(item__subscription__any_key=keys, returned_at__isnull=False)
     return set(rows.values_list("item__subscription", flat=True))
 

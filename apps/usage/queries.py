@@ -148,7 +148,7 @@ def usage_of(
 def _facts_of(periods: Sequence[Period], up_to: Mapping[int, int] | None) -> QuerySet[Event]:
     """Return all facts of periods, or those up to an id in each."""
     if up_to is None:
-        return Event.objects.filter(period__any_key=[period.pk for period in periods])
+        return Event.objects.filter(period__any_key={period.pk for period in periods})
     marked = [Q(period=period.pk, pk__lte=up_to[period.pk]) for period in periods]
     return Event.objects.filter(reduce(or_, marked, Q(pk__isnull=True)))
 
@@ -252,7 +252,7 @@ def newest_of(*, period: Period, most: int) -> list[Event]:
 
 def late_counts(*, subscriptions: Iterable[Subscription]) -> dict[int, int]:
     """Return, for each closed period of subscriptions to which something came late, how many facts it has in all."""
-    keys = [each.pk for each in subscriptions]
+    keys = {each.pk for each in subscriptions}
     late = Event.objects.filter(late=True, period__item__subscription__any_key=keys)
     found = list(late.order_by().values_list("period", flat=True).distinct())
     if not found:

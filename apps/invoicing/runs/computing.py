@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 
 from apps.core import bulk
 from apps.invoicing import assembling, billing, boundaries, drafting
@@ -57,7 +58,7 @@ def _met(chunk: Chunk) -> list[Work]:
         items = [item.pk for item in chunk.items[subscription.pk]]
         opened = [period for pk in items for period in missing[pk]]
         rows = [period for pk in items for period in (*chunk.periods.get(pk, ()), *missing[pk])]
-        rows.sort(key=lambda period: period.pk)
+        rows.sort(key=attrgetter("id"))
         boundary = boundaries.meeting(rows, chunk.boundary_at, chunk.late)
         ended = [span.period for span in boundary.ending if span.period is not None]
         ending = {period.pk for period in ended}

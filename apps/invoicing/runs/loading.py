@@ -82,7 +82,7 @@ def _is_planned_here(subscription: Subscription, chunk: Chunk) -> bool:
 
 def _read_items(chunk: Chunk) -> None:
     by_key = {each.pk: each for each in chunk.subscriptions}
-    items = list(Item.objects.filter(subscription__any_key=list(by_key)).order_by("pk"))
+    items = list(Item.objects.filter(subscription__any_key=frozenset(by_key)).order_by("pk"))
     plans = catalog.plans_by_key(keys={each.plan_id for each in chunk.subscriptions})
     prices = catalog.prices_by_key(keys={item.price_id for item in items})
     add_ons = catalog.add_ons_by_key(keys={item.add_on_id for item in items if item.add_on_id is not None})
@@ -103,7 +103,7 @@ def _lock_periods(chunk: Chunk) -> None:
     wanted = Q(status=Period.Status.CURRENT) | Q(starts_at=chunk.boundary_at)
     if chunk.late:
         wanted |= Q(pk__in=chunk.late)
-    rows = Period.objects.select_for_update(of=("self",)).filter(wanted, item__any_key=list(items)).order_by("pk")
+    rows = Period.objects.select_for_update(of=("self",)).filter(wanted, item__any_key=frozenset(items)).order_by("pk")
     found = list(rows)
     for period in found:
         chunk.periods.setdefault(period.item_id, []).append(period)
