@@ -67,12 +67,13 @@ class TaxRateAdmin(OwnedAdmin):
     list_display = ("name", "percentage", "category", "where", "valid_from", "holds_until", "state")
     list_filter = ("category",)
     search_fields = ("name", "category", "country")
+    search_help_text = "Search by name, category or country"
     ordering = ("category", "country", "-valid_from")
     readonly_fields = ("percentage", "where", "holds_until", "state")
 
     @admin.display(description="rate")
     def percentage(self, rate: TaxRate) -> str:
-        return f"{plain(rate.rate * 100)} %"
+        return f"{plain(rate.rate * 100)}\xa0%"
 
     @admin.display(description="for customers in", ordering="country")
     def where(self, rate: TaxRate) -> str:
