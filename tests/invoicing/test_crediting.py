@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from apps.accounts.models import Customer
-from apps.invoicing import finalizing, queries
+from apps.delivery.credit_paper import credit_note_paper
+from apps.invoicing import drafts, finalizing, queries, verifying
 from apps.invoicing.models import Allocation, Charge, CreditLine, CreditNote, Invoice
 from apps.outbox.models import Message
 from apps.tenancy.models import AuditEntry, Organization
@@ -190,3 +192,21 @@ def test_no_more_is_used_than_there_is(seller: Organization, buyer: Customer, cr
         Allocation.objects.create(
             organization=seller, credit_note=credited, invoice=invoice, amount_minor=9501, created_at=NOVEMBER
         )
+
+
+def test_what_was_given_for_nothing_is_taken_back_by_a_credit_note_of_nothing(
+    seller: Organization, buyer: Customer, offer: builders.Offer
+) -> None:
+    seller.auto_finalize = False
+    seller.save()
+    (wrong,) = use(buyer, offer, "4")
+    (draft,) = builders.close(seller, OCTOBER)
+    drafts.discount(invoice=draft, percent=Decimal(100), reason="a gift", now=OCTOBER, actor="somebody")
+    finalizing.finalize(invoice=draft, now=OCTOBER)
+    take_back(seller, wrong, now=OCTOBER + timedelta(days=2))
+    builders.close(seller, NOVEMBER)
+    note = CreditNote.objects.get()
+    assert (note.total.text(), note.lines.get().amount_minor, note.lines.get().discount_minor) == ("0.00", 38000, 38000)
+    assert queries.balances(customer=buyer) == []
+    assert credit_note_paper(credit_note=note).title
+    assert [list(check.breaches()) for check in verifying.CHECKS] == [[]] * len(verifying.CHECKS)

@@ -53,7 +53,7 @@ class CreditNote(Owned):
             models.UniqueConstraint(fields=["organization", "sequence"], name="creditnote_sequence_once"),
             models.CheckConstraint(
                 name="creditnote_total_adds_up",
-                condition=Q(total_minor=F("subtotal_minor") + F("tax_minor")) & Q(total_minor__gt=0),
+                condition=Q(total_minor=F("subtotal_minor") + F("tax_minor")) & Q(total_minor__gte=0),
             ),
         ]
         indexes = [models.Index(fields=["organization", "customer", "id"], name="creditnote_of_customer")]
