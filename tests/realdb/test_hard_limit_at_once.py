@@ -1,5 +1,6 @@
 """A hard limit against many posters on connections of their own, all of which truly wait for each other."""
 
+import threading
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
@@ -24,10 +25,11 @@ WHERE datname = current_database() AND wait_event_type = 'Lock' AND cardinality(
 """
 
 
-def hold_until_all_wait(period: Period, posters: int) -> int:
-    """Hold a period's lock until so many others wait for it; return how many did."""
+def hold_until_all_wait(period: Period, posters: int, held: threading.Event) -> int:
+    """Take a period's lock, say so, and hold it until so many others wait for it; return how many did."""
     with transaction.atomic():
         Period.objects.select_for_update(of=("self",)).get(pk=period.pk)
+        held.set()
         with connection.cursor() as cursor:
             for _ in range(PATIENCE_SECONDS * 20):
                 cursor.execute(WAITING)
@@ -41,7 +43,12 @@ def hold_until_all_wait(period: Period, posters: int) -> int:
 def against_the_limit(calls: World, *posters: Callable[[], object]) -> list[object]:
     """Let the posters run into one lock, all of them, and only then let go."""
     period = Period.objects.get()
-    waited, *results = at_once(lambda: hold_until_all_wait(period, len(posters)), *posters)
+    held = threading.Event()
+
+    def after(post: Callable[[], object]) -> Callable[[], object]:
+        return lambda: post() if held.wait(PATIENCE_SECONDS) else None
+
+    waited, *results = at_once(lambda: hold_until_all_wait(period, len(posters), held), *map(after, posters))
     assert waited == len(posters), "the posters did not all wait at the same moment"
     return results
 
