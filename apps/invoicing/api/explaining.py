@@ -1,7 +1,7 @@
 """Where programs ask why a line is what it is: the summary with events by page, or all events as CSV."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -13,7 +13,6 @@ from apps.accounts import downloads
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_api import ScopedView, id_parameter, next_url, organization_of, shown
 from apps.core import problems
-from apps.core.fields import StrictSerializer
 from apps.core.formats import Formats
 from apps.core.pagination import PageQuery
 from apps.core.refusals import NotFound
@@ -34,51 +33,6 @@ WHOLE = """All events that the charge had seen, in the order of recording. `valu
 are counted, where it is unique. No text in it is a formula for a spreadsheet."""
 
 
-class ExplanationView(ScopedView):
-    """The base of what explains a line of a document."""
-
-    actions = {"GET": Action.READ}
-    query_class: ClassVar[type[StrictSerializer]] = PageQuery
-
-    def found(self, request: Request, public_id: str, line: str) -> Explanation | None:
-        """Explain a line by the ids of its document and of itself; None where there is none."""
-        raise NotImplementedError
-
-    def answer(self, request: Request, public_id: str, line: str) -> Response | StreamingHttpResponse:
-        """Answer with a page or with a file; raise NotFound."""
-        asked = self.asked(request)
-        told = self.found(request, public_id, line)
-        if told is None:
-            raise NotFound("not_found", "There is no such line on it.")
-        organization = organization_of(request)
-        if "limit" not in asked or _wants_csv(request):
-            return downloads.table(
-                organization=organization,
-                name=f"{told.line.public_id}-events",
-                head=evidence.COLUMNS,
-                rows=evidence.rows_of(told),
-                mark=True,
-            )
-        page = evidence.page_of(told, limit=asked["limit"], cursor=asked.get("cursor"))
-        links = Links(
-            reverses={fact.event.pk: fact.reverses for fact in page.facts if fact.reverses is not None},
-            reversed_by={fact.event.pk: fact.reversed_by for fact in page.facts if fact.reversed_by is not None},
-        )
-        events = {"next": next_url(request, page.next_cursor), "results": [fact.event for fact in page.facts]}
-        by_key = {fact.event.pk: fact for fact in page.facts}
-        formats = Formats.of(organization.locale, organization.zone)
-        return Response(
-            {
-                **shown(ExplanationSerializer, told, formats=formats),
-                "events": shown(ExplainedEventPage, events, links=links, facts=by_key),
-            }
-        )
-
-
-def _wants_csv(request: Request) -> bool:
-    return request.headers.get("Accept", "").partition(";")[0].strip().lower() == "text/csv"
-
-
 def _described(operation: str, summary: str, example: str, *, whole: bool) -> Callable[[_Method], _Method]:
     """Describe an operation for OpenAPI."""
     file = {(200, "text/csv"): OpenApiResponse(OpenApiTypes.BINARY, description="All events.")}
@@ -94,43 +48,93 @@ def _described(operation: str, summary: str, example: str, *, whole: bool) -> Ca
     return decorate
 
 
-class LineExplanation(ExplanationView):
+class LineExplanation(ScopedView):
     """Why a line of an invoice or a draft is what it is."""
 
-    def found(self, request: Request, public_id: str, line: str) -> Explanation | None:
-        return explanations.of_line(invoice=self.one(queries.invoices(), public_id, request), line=line)
+    actions = {"GET": Action.READ}
+    query_class = PageQuery
 
     @_described("explain_line", "Explain a line of an invoice", "inv_…", whole=False)
     def get(self, request: Request, public_id: str, line: str) -> Response | StreamingHttpResponse:
-        return self.answer(request, public_id, line)
+        asked = self.asked(request)
+        return _page_or_file(request, _of_invoice(self, request, public_id, line), asked)
 
 
-class LineEvents(LineExplanation):
+class LineEvents(ScopedView):
     """The events behind a line of an invoice, as a file."""
 
-    query_class = StrictSerializer  # a file has no pages
+    actions = {"GET": Action.READ}
 
     @_described("explain_line_csv", "Download the events behind a line of an invoice", "inv_…", whole=True)
-    def get(self, request: Request, public_id: str, line: str) -> Response | StreamingHttpResponse:
-        return self.answer(request, public_id, line)
+    def get(self, request: Request, public_id: str, line: str) -> StreamingHttpResponse:
+        self.asked(request)
+        return _file(request, _of_invoice(self, request, public_id, line))
 
 
-class CreditLineExplanation(ExplanationView):
+class CreditLineExplanation(ScopedView):
     """Why a line of a credit note takes back what it does."""
 
-    def found(self, request: Request, public_id: str, line: str) -> Explanation | None:
-        return explanations.of_credit_line(note=self.one(queries.credit_notes(), public_id, request), line=line)
+    actions = {"GET": Action.READ}
+    query_class = PageQuery
 
     @_described("explain_credit_line", "Explain a line of a credit note", "crn_…", whole=False)
     def get(self, request: Request, public_id: str, line: str) -> Response | StreamingHttpResponse:
-        return self.answer(request, public_id, line)
+        asked = self.asked(request)
+        return _page_or_file(request, _of_credit_note(self, request, public_id, line), asked)
 
 
-class CreditLineEvents(CreditLineExplanation):
+class CreditLineEvents(ScopedView):
     """The events behind a line of a credit note, as a file."""
 
-    query_class = StrictSerializer  # a file has no pages
+    actions = {"GET": Action.READ}
 
     @_described("explain_credit_line_csv", "Download the events behind a line of a credit note", "crn_…", whole=True)
-    def get(self, request: Request, public_id: str, line: str) -> Response | StreamingHttpResponse:
-        return self.answer(request, public_id, line)
+    def get(self, request: Request, public_id: str, line: str) -> StreamingHttpResponse:
+        self.asked(request)
+        return _file(request, _of_credit_note(self, request, public_id, line))
+
+
+def _of_invoice(view: ScopedView, request: Request, public_id: str, line: str) -> Explanation:
+    return _some(explanations.of_line(invoice=view.one(queries.invoices(), public_id, request), line=line))
+
+
+def _of_credit_note(view: ScopedView, request: Request, public_id: str, line: str) -> Explanation:
+    return _some(explanations.of_credit_line(note=view.one(queries.credit_notes(), public_id, request), line=line))
+
+
+def _some(told: Explanation | None) -> Explanation:
+    if told is None:
+        raise NotFound("not_found", "There is no such line on it.")
+    return told
+
+
+def _page_or_file(request: Request, told: Explanation, asked: Mapping[str, Any]) -> Response | StreamingHttpResponse:
+    """Answer with the summary and a page of events, or with the file for who accepts nothing but CSV."""
+    if request.headers.get("Accept", "").partition(";")[0].strip().lower() == "text/csv":
+        return _file(request, told)
+    page = evidence.page_of(told, limit=asked["limit"], cursor=asked.get("cursor"))
+    links = Links(
+        reverses={fact.event.pk: fact.reverses for fact in page.facts if fact.reverses is not None},
+        reversed_by={fact.event.pk: fact.reversed_by for fact in page.facts if fact.reversed_by is not None},
+    )
+    events = {"next": next_url(request, page.next_cursor), "results": [fact.event for fact in page.facts]}
+    by_key = {fact.event.pk: fact for fact in page.facts}
+    organization = organization_of(request)
+    formats = Formats.of(organization.locale, organization.zone)
+    return Response(
+        {
+            **shown(ExplanationSerializer, told, formats=formats),
+            "events": shown(ExplainedEventPage, events, links=links, facts=by_key),
+        }
+    )
+
+
+def _file(request: Request, told: Explanation) -> StreamingHttpResponse:
+    """Answer with all events as CSV."""
+    return downloads.table(
+        organization=organization_of(request),
+        name=f"{told.line.public_id}-events",
+        head=evidence.COLUMNS,
+        rows=evidence.rows_of(told),
+        mark=True,
+    )
