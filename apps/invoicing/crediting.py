@@ -98,7 +98,8 @@ def issue(*, invoice: Invoice, parts: Sequence[Part], kind: str, now: datetime, 
     """Number, store, use and announce a credit note on one invoice; the caller holds the customer's lock."""
     organization, customer = invoice.organization, invoice.customer
     lines = [_line(part, position) for position, part in enumerate(parts, start=1)]
-    sums = taxing.sums_of(lines, inclusive=invoice.tax_inclusive)
+    earlier = [group for before in queries.credit_notes_on(invoice=invoice) for group in before.tax_groups]
+    sums = taxing.credited_sums_of(lines, inclusive=invoice.tax_inclusive, earlier=earlier)
     note = CreditNote(
         organization=organization,
         invoice=invoice,

@@ -3,8 +3,10 @@
 A seller's `Taxes` are read once for however many documents; with them everything here is arithmetic.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -13,6 +15,7 @@ from apps.accounts.models import Customer
 from apps.catalog.models import Timing
 from apps.invoicing.assembling import Due
 from apps.invoicing.models import CreditLine, Invoice, Line, TaxRate
+from apps.rating.exact import half_away
 from apps.rating.numbers import plain
 from apps.rating.taxing import CODES, Buyer, Rate, Tax, Taxes
 from apps.rating.totals import TaxableLine, totals
@@ -117,3 +120,31 @@ def sums_of(lines: Sequence[Line | CreditLine], *, inclusive: bool) -> dict[str,
             for group in result.groups
         ],
     }
+
+
+def credited_sums_of(
+    lines: Sequence[CreditLine], *, inclusive: bool, earlier: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the columns of a credit note that its lines add up to; `earlier` are the tax groups credited before it.
+
+    Where tax is added, that of all credits of an invoice together is rounded once for each group, so that what is given
+    back in however many parts never comes to more than was charged, and in the end to just that. It may be one minor
+    unit beside what this note's base alone would come to. Gross amounts add up by themselves.
+    """
+    sums = sums_of(lines, inclusive=inclusive)
+    if inclusive:
+        return sums
+    bases: Counter[tuple[str, str]] = Counter()
+    taxes: Counter[tuple[str, str]] = Counter()
+    for group in earlier:
+        bases[_key(group)] += group["base_minor"]
+        taxes[_key(group)] += group["tax_minor"]
+    for group in sums["tax_groups"]:
+        base = bases[_key(group)] + group["base_minor"]
+        group["tax_minor"] = max(0, half_away(base * Fraction(group["rate"])) - taxes[_key(group)])
+    tax = sum(group["tax_minor"] for group in sums["tax_groups"])
+    return sums | {"tax_minor": tax, "total_minor": sums["subtotal_minor"] + tax}
+
+
+def _key(group: Mapping[str, Any]) -> tuple[str, str]:
+    return group["code"], group["rate"]

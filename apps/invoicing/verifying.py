@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import (
@@ -106,16 +107,27 @@ def fees_not_as_due() -> Iterator[str]:
 
 def documents_off_lines() -> Iterator[str]:
     """Yield the invoices and credit notes whose sums, or tax by rate, are not those of their lines."""
-    documents: list[QuerySet[Any]] = [Invoice.objects.all(), CreditNote.objects.all()]
-    for rows in documents:
-        for document in rows.order_by("pk").prefetch_related("lines").iterator(chunk_size=AT_ONCE):
-            again = taxing.sums_of(
-                sorted(document.lines.all(), key=lambda line: line.position), inclusive=document.tax_inclusive
+    for invoice in Invoice.objects.order_by("pk").prefetch_related("lines").iterator(chunk_size=AT_ONCE):
+        yield from _off_sums(invoice, taxing.sums_of(_in_order(invoice), inclusive=invoice.tax_inclusive))
+    notes = CreditNote.objects.order_by("invoice_id", "pk").prefetch_related("lines")
+    for _, of_invoice in groupby(notes.iterator(chunk_size=AT_ONCE), key=attrgetter("invoice_id")):
+        earlier: list[dict[str, Any]] = []
+        for note in of_invoice:
+            yield from _off_sums(
+                note, taxing.credited_sums_of(_in_order(note), inclusive=note.tax_inclusive, earlier=earlier)
             )
-            stored = {name: getattr(document, name) for name in again}
-            if _figures(stored) != _figures(again):
-                name = document.number or document.public_id
-                yield f"{name} says {_figures(stored)} in minor units, its lines say {_figures(again)}"
+            earlier += note.tax_groups
+
+
+def _in_order(document: Invoice | CreditNote) -> list[Any]:
+    return sorted(document.lines.all(), key=attrgetter("position"))
+
+
+def _off_sums(document: Invoice | CreditNote, again: dict[str, Any]) -> Iterator[str]:
+    stored = {name: getattr(document, name) for name in again}
+    if _figures(stored) != _figures(again):
+        name = document.number or document.public_id
+        yield f"{name} says {_figures(stored)} in minor units, its lines say {_figures(again)}"
 
 
 def _figures(sums: dict[str, Any]) -> tuple[int, int, int, list[tuple[str, int, int]]]:

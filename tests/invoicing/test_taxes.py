@@ -9,7 +9,7 @@ import pytest
 
 from apps.accounts.models import Customer
 from apps.core.refusals import Conflict
-from apps.invoicing import collecting, drafts, issuing, previews, rebilling
+from apps.invoicing import collecting, drafts, issuing, previews, rebilling, verifying
 from apps.invoicing import customers as customers_changing
 from apps.invoicing.models import CreditNote, Invoice, Line
 from apps.invoicing.runs import running
@@ -163,6 +163,19 @@ def test_goodwill_copies_the_original_after_everything_changed(german: Organizat
     assert (note.tax_inclusive, sums(note), rates(note)) == (True, (10000, 1900, 11900), [("0.19", "taxed")])
     rest = collecting.give_credit(invoice=invoice, reason="all of it", now=OCTOBER, actor=WHO)
     assert (rest.total_minor, note.total_minor + rest.total_minor) == (26100, invoice.total_minor)
+
+
+@pytest.mark.parametrize(("net", "part", "total"), [("0.30", "0.03", 36), ("0.98", "0.49", 117), ("10", "0.50", 1190)])
+def test_many_small_credits_give_back_what_was_charged(german: Organization, net: str, part: str, total: int) -> None:
+    invoice = issuing.issue(invoice=by_hand(builders.customer(german), net, category="standard"), now=OCTOBER)
+    notes = [
+        collecting.give_credit(invoice=invoice, amount=Decimal(part), reason="sorry", now=OCTOBER, actor=WHO)
+        for _ in range(int(Decimal(net) / Decimal(part)))
+    ]
+    invoice.refresh_from_db()
+    assert (invoice.total_minor, sum(note.total_minor for note in notes)) == (total, total)
+    assert invoice.status == "paid"
+    assert list(verifying.documents_off_lines()) == []
 
 
 def test_a_draft_takes_the_tax_of_its_day_and_is_taxed_anew_when_it_is_recalculated(german: Organization) -> None:
