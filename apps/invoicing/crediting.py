@@ -16,6 +16,8 @@ from apps.invoicing.queries import Creditable
 from apps.outbox import operations as outbox
 from apps.rating.exact import half_away
 
+TAXED_BY = ("tax_id", "tax_exempt_reason")  # a credit copies the tax of its invoice, so also what that rests on
+
 
 @dataclass(frozen=True)
 class Part:
@@ -110,7 +112,8 @@ def issue(*, invoice: Invoice, parts: Sequence[Part], kind: str, now: datetime, 
         issued_on=now.astimezone(organization.zone).date(),
         issued_at=now,
         seller=finalizing.seller_snapshot(organization),
-        buyer=finalizing.buyer_snapshot(customer, organization),
+        buyer=finalizing.buyer_snapshot(customer, organization)
+        | {name: invoice.buyer.get(name, "") for name in TAXED_BY},
         tax_inclusive=invoice.tax_inclusive,
         **sums,
     )

@@ -17,7 +17,7 @@ from apps.invoicing.assembling import Due
 from apps.invoicing.models import CreditLine, Invoice, Line, TaxRate
 from apps.rating.exact import half_away
 from apps.rating.numbers import plain
-from apps.rating.taxing import CODES, Buyer, Rate, Tax, Taxes
+from apps.rating.taxing import CODES, Buyer, Rate, Tax, Taxes, Treatment
 from apps.rating.totals import TaxableLine, totals
 from apps.tenancy.models import Organization
 
@@ -147,4 +147,5 @@ def credited_sums_of(
 
 
 def _key(group: Mapping[str, Any]) -> tuple[str, str]:
-    return group["code"], group["rate"]
+    """Say what makes a group; documents from before there were taxes have no code, and were untaxed."""
+    return group.get("code", CODES[Treatment.UNTAXED]), group["rate"]

@@ -97,6 +97,13 @@ def test_credit_notes(rows: list[Any], cuts: list[Fraction], inclusive: bool) ->
         assert sum(group["tax_minor"] for group in earlier) == charged["tax_minor"]
 
 
+def test_credits_from_before_there_were_taxes_are_counted_as_untaxed() -> None:
+    before = {"category": "standard", "rate": "0", "base_minor": 500, "tax_minor": 0}
+    credited = _credit(line(1, 500, (Decimal(0), Treatment.UNTAXED)), 500)
+    sums = taxing.credited_sums_of([credited], inclusive=False, earlier=[before])
+    assert (sums["subtotal_minor"], sums["tax_minor"], sums["total_minor"]) == (500, 0, 500)
+
+
 def _credit(of: Line, amount_minor: int) -> CreditLine:
     return CreditLine(
         amount_minor=amount_minor, tax_rate=of.tax_rate, tax_treatment=of.tax_treatment, tax_name=of.tax_name

@@ -165,6 +165,14 @@ def test_goodwill_copies_the_original_after_everything_changed(german: Organizat
     assert (rest.total_minor, note.total_minor + rest.total_minor) == (26100, invoice.total_minor)
 
 
+def test_a_credit_says_what_the_tax_of_its_invoice_rests_on(german: Organization) -> None:
+    buyer = builders.customer(german, country="FR", tax_id=FRENCH)
+    invoice = billed(german, buyer)
+    customers_changing.change(customer=buyer, actor=WHO, now=OCTOBER, tax_id="", name="Renamed")
+    note = collecting.give_credit(invoice=invoice, amount=Decimal(1), reason="sorry", now=OCTOBER, actor=WHO)
+    assert (note.buyer["name"], note.buyer["tax_id"], rates(note)) == ("Renamed", FRENCH, [("0", "reverse_charge")])
+
+
 @pytest.mark.parametrize(("net", "part", "total"), [("0.30", "0.03", 36), ("0.98", "0.49", 117), ("10", "0.50", 1190)])
 def test_many_small_credits_give_back_what_was_charged(german: Organization, net: str, part: str, total: int) -> None:
     invoice = issuing.issue(invoice=by_hand(builders.customer(german), net, category="standard"), now=OCTOBER)
