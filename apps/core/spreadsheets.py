@@ -47,9 +47,16 @@ def written(rows: Iterable[Sequence[Cell]], *, mark: bool = True) -> Iterator[by
 
 
 def harmless(text: str) -> str:
-    """Keep a text from being a formula in a spreadsheet, also in full width and after spaces (OWASP, CSV injection)."""
+    """Keep a text from being a formula in a spreadsheet, also in full width and after spaces (OWASP, CSV injection).
+
+    Where commas are decimal, spreadsheets cut at semicolons: what follows one is made harmless too.
+    """
+    return ";".join(f"'{part}" if _is_formula(part) else part for part in text.split(";"))
+
+
+def _is_formula(text: str) -> bool:
     first = unicodedata.normalize("NFKC", text.lstrip()[:1])
-    return f"'{text}" if text.startswith(PASSED_OVER) or first.startswith(FORMULA) else text
+    return text.startswith(PASSED_OVER) or first.startswith(FORMULA)
 
 
 def _told(cell: Cell) -> str:

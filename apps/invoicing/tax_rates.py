@@ -42,15 +42,17 @@ def add(
         created_at=now,
     )
     _check_span(valid_from, valid_until)
+    taken = Conflict(
+        "begins_already", "A rate of this category and country begins on that day already.", field="valid_from"
+    )
     same = TaxRate.objects.filter(organization=organization, category=category, country=country, valid_from=valid_from)
+    if same.exists():
+        raise taken
     try:
-        if same.exists():
-            raise IntegrityError
         with transaction.atomic():
             saved(added)
-    except IntegrityError:
-        sentence = "A rate of this category and country begins on that day already."
-        raise Conflict("begins_already", sentence, field="valid_from") from None
+    except IntegrityError:  # another added it meanwhile
+        raise taken from None
     _note(added, "added", now, actor, f"{_told(added)} from {valid_from}")
     return added
 

@@ -32,6 +32,10 @@ def test_no_text_is_a_formula(text: str) -> None:
     assert read(text) == [f"'{text}"]
 
 
+def test_nor_is_what_follows_a_semicolon() -> None:
+    assert read("a;=1+1; ＋1;b;c-d") == ["a;'=1+1;' ＋1;b;c-d"]
+
+
 @pytest.mark.parametrize("text", ["", " ", "Fabrikam", "INV-0001", "a=b", "'=1", "1 - 2", "日本"])
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert spreadsheets.harmless(text) == text
