@@ -7,6 +7,7 @@ from typing import Any
 from babel.numbers import format_percent
 
 from apps.delivery.voice import Voice
+from apps.invoicing import taxing
 from apps.invoicing.models import CreditLine, CreditNote, Invoice, Line
 from apps.rating import vat_numbers
 from apps.rating.money import Money
@@ -24,17 +25,17 @@ def told(voice: Voice, document: Invoice | CreditNote, buyer: Mapping[str, Any])
 
 def rows(voice: Voice, document: Invoice | CreditNote) -> tuple[tuple[str, str], ...]:
     """Return a row per rate with its base; nothing where the seller charges no tax at all."""
-    if all(_treatment(group) == Treatment.UNTAXED for group in document.tax_groups):
+    if all(group["treatment"] == Treatment.UNTAXED for group in taxing.groups_of(document)):
         return ()
     return tuple(
         (_row(voice, document, group), voice.money(Money(group["tax_minor"], document.currency)))
-        for group in document.tax_groups
+        for group in taxing.groups_of(document)
     )
 
 
 def sentences(voice: Voice, document: Invoice | CreditNote, buyer: Mapping[str, Any]) -> tuple[str, ...]:
     """Say why no tax is charged, in the words that invoices must have (articles 196 and 226 of 2006/112/EC)."""
-    treatments = {_treatment(group) for group in document.tax_groups}
+    treatments = {group["treatment"] for group in taxing.groups_of(document)}
     found = []
     if Treatment.REVERSE_CHARGE in treatments:
         found.append(
@@ -68,7 +69,7 @@ def percent(voice: Voice, rate: Decimal) -> str:
 
 
 def _row(voice: Voice, document: Invoice | CreditNote, group: Mapping[str, Any]) -> str:
-    treatment, base = _treatment(group), voice.money(Money(group["base_minor"], document.currency))
+    treatment, base = group["treatment"], voice.money(Money(group["base_minor"], document.currency))
     if treatment == Treatment.REVERSE_CHARGE:
         return voice.say("Reverse charge on {base}", base=base)
     if treatment == Treatment.EXEMPT:
@@ -79,9 +80,3 @@ def _row(voice: Voice, document: Invoice | CreditNote, group: Mapping[str, Any])
     if document.tax_inclusive:
         return voice.say("Contains {name} {percent} on {base}", **parts)
     return voice.say("{name} {percent} on {base}", **parts)
-
-
-def _treatment(group: Mapping[str, Any]) -> str:
-    """Return why a group is taxed as it is; those of before there were rates charge nothing."""
-    treatment: str = group.get("treatment", Treatment.UNTAXED.value)
-    return treatment

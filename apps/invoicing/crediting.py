@@ -100,7 +100,7 @@ def issue(*, invoice: Invoice, parts: Sequence[Part], kind: str, now: datetime, 
     """Number, store, use and announce a credit note on one invoice; the caller holds the customer's lock."""
     organization, customer = invoice.organization, invoice.customer
     lines = [_line(part, position) for position, part in enumerate(parts, start=1)]
-    earlier = [group for before in queries.credit_notes_on(invoice=invoice) for group in before.tax_groups]
+    earlier = [group for before in queries.credit_notes_on(invoice=invoice) for group in taxing.groups_of(before)]
     sums = taxing.credited_sums_of(lines, inclusive=invoice.tax_inclusive, earlier=earlier)
     note = CreditNote(
         organization=organization,

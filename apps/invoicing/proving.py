@@ -6,16 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from apps.invoicing import drafting, explanations
+from apps.invoicing import drafting, explanations, taxing
 from apps.invoicing.explanations import Explanation
 from apps.invoicing.models import Invoice, Kind, Line
 from apps.rating.exact import EXACT
 from apps.rating.money import Money, to_money
 from apps.rating.numbers import plain
-from apps.rating.taxing import CODES, Treatment
 from apps.rating.wallclock import local_date
-
-NOT_TAXED = CODES[Treatment.UNTAXED]
 
 
 @dataclass(frozen=True)
@@ -97,11 +94,11 @@ def _of_sums(invoice: Invoice, lines: Sequence[Line]) -> Iterator[Figure]:
 
 
 def _groups(invoice: Invoice) -> str:
-    """Say the tax groups of a document in a fixed order; those of before there were rates have no code."""
+    """Say the tax groups of a document in a fixed order."""
     groups = [
-        f"{group['rate']} {group.get('code', NOT_TAXED)} on {_money_text(group['base_minor'], invoice)}: "
+        f"{group['rate']} {group['code']} on {_money_text(group['base_minor'], invoice)}: "
         f"{_money_text(group['tax_minor'], invoice)}"
-        for group in invoice.tax_groups
+        for group in taxing.groups_of(invoice)
     ]
     return "; ".join(groups)
 

@@ -14,7 +14,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from apps.accounts.models import Customer
 from apps.catalog.models import Timing
 from apps.invoicing.assembling import Due
-from apps.invoicing.models import CreditLine, Invoice, Line, TaxRate
+from apps.invoicing.models import CreditLine, CreditNote, Invoice, Line, TaxRate
 from apps.rating.exact import half_away
 from apps.rating.numbers import plain
 from apps.rating.taxing import CODES, Buyer, Rate, Tax, Taxes, Treatment
@@ -22,6 +22,7 @@ from apps.rating.totals import TaxableLine, totals
 from apps.tenancy.models import Organization
 
 TAX_COLUMNS = ("tax_rate", "tax_treatment", "tax_name")
+UNTAXED = {"code": CODES[Treatment.UNTAXED], "treatment": Treatment.UNTAXED.value, "name": ""}
 
 
 def rates() -> QuerySet[TaxRate]:
@@ -92,6 +93,11 @@ def has_changed(draft: Invoice) -> bool:
     return tax_anew(draft, draft.lines.order_by("position"), taxes_of(draft.organization))
 
 
+def groups_of(document: Invoice | CreditNote) -> list[dict[str, Any]]:
+    """Return the tax groups of a document; those of before there were rates do not say so, but are untaxed."""
+    return [UNTAXED | group for group in document.tax_groups]
+
+
 def sums_of(lines: Sequence[Line | CreditLine], *, inclusive: bool) -> dict[str, Any]:
     """Return the columns of a document that its lines add up to (EN 16931: line nets sum to the subtotal).
 
@@ -137,15 +143,12 @@ def credited_sums_of(
     bases: Counter[tuple[str, str]] = Counter()
     taxes: Counter[tuple[str, str]] = Counter()
     for group in earlier:
-        bases[_key(group)] += group["base_minor"]
-        taxes[_key(group)] += group["tax_minor"]
+        bases[group["code"], group["rate"]] += group["base_minor"]
+        taxes[group["code"], group["rate"]] += group["tax_minor"]
     for group in sums["tax_groups"]:
-        base = bases[_key(group)] + group["base_minor"]
-        group["tax_minor"] = max(0, half_away(base * Fraction(group["rate"])) - taxes[_key(group)])
+        key = group["code"], group["rate"]
+        group["tax_minor"] = max(
+            0, half_away((bases[key] + group["base_minor"]) * Fraction(group["rate"])) - taxes[key]
+        )
     tax = sum(group["tax_minor"] for group in sums["tax_groups"])
     return sums | {"tax_minor": tax, "total_minor": sums["subtotal_minor"] + tax}
-
-
-def _key(group: Mapping[str, Any]) -> tuple[str, str]:
-    """Say what makes a group; documents from before there were taxes have no code, and were untaxed."""
-    return group.get("code", CODES[Treatment.UNTAXED]), group["rate"]

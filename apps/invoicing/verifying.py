@@ -116,7 +116,7 @@ def documents_off_lines() -> Iterator[str]:
             yield from _off_sums(
                 note, taxing.credited_sums_of(_in_order(note), inclusive=note.tax_inclusive, earlier=earlier)
             )
-            earlier += note.tax_groups
+            earlier += taxing.groups_of(note)
 
 
 def _in_order(document: Invoice | CreditNote) -> list[Any]:

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.invoicing import collecting, drafting, taxing, verifying
-from apps.invoicing.models import CreditLine, Invoice, Line
+from apps.invoicing.models import CreditLine, CreditNote, Invoice, Line
 from apps.rating.exact import half_away
 from apps.rating.taxing import CODES, Treatment
 from apps.rating.totals import TaxableLine, totals
@@ -98,9 +98,9 @@ def test_credit_notes(rows: list[Any], cuts: list[Fraction], inclusive: bool) ->
 
 
 def test_credits_from_before_there_were_taxes_are_counted_as_untaxed() -> None:
-    before = {"category": "standard", "rate": "0", "base_minor": 500, "tax_minor": 0}
+    before = CreditNote(tax_groups=[{"category": "standard", "rate": "0", "base_minor": 500, "tax_minor": 0}])
     credited = _credit(line(1, 500, (Decimal(0), Treatment.UNTAXED)), 500)
-    sums = taxing.credited_sums_of([credited], inclusive=False, earlier=[before])
+    sums = taxing.credited_sums_of([credited], inclusive=False, earlier=taxing.groups_of(before))
     assert (sums["subtotal_minor"], sums["tax_minor"], sums["total_minor"]) == (500, 0, 500)
 
 

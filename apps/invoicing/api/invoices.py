@@ -10,11 +10,10 @@ from apps.catalog.api.steps import StepSerializer, steps_shown
 from apps.core import clock
 from apps.core.fields import AmountOut, CurrencyCode, InstantOut, Month, NumberOut, StrictSerializer, Text
 from apps.core.pagination import PageQuery
-from apps.invoicing import queries
+from apps.invoicing import queries, taxing
 from apps.invoicing.models import CreditNote, Invoice, Kind, Line
 from apps.invoicing.models.taxes import TREATMENTS
 from apps.rating.money import Money
-from apps.rating.taxing import CODES, Treatment
 from apps.tenancy.models import Organization
 
 
@@ -104,17 +103,14 @@ class TaxGroup(serializers.Serializer[Any]):
 
 
 def tax_groups_of(document: Invoice | CreditNote) -> list[dict[str, str]]:
-    """Tell the tax groups of a document; one of before there were rates says of them that nothing was charged."""
+    """Tell the tax groups of a document."""
     return [
         {
-            "code": group.get("code", CODES[Treatment.UNTAXED]),
-            "treatment": group.get("treatment", Treatment.UNTAXED.value),
-            "name": group.get("name", ""),
-            "rate": group["rate"],
+            **{name: group[name] for name in ("code", "treatment", "name", "rate")},
             "base": Money(group["base_minor"], document.currency).text(),
             "tax": Money(group["tax_minor"], document.currency).text(),
         }
-        for group in document.tax_groups
+        for group in taxing.groups_of(document)
     ]
 
 
