@@ -21,6 +21,7 @@ from apps.core.json_body import JSONBody
 from apps.core.refusals import Conflict
 from apps.core.retrying import retried
 from apps.delivery import operations, queries
+from apps.delivery.models import Document
 from apps.invoicing import queries as invoicing
 from apps.invoicing.api.invoices import WholeInvoice, said_for
 
@@ -84,11 +85,39 @@ class InvoicePdf(ScopedView):
         document = queries.document_of(invoice=invoice)
         if document is None:
             raise Conflict("document_not_ready", "This invoice has no PDF yet: it is a draft, or about to be rendered.")
-        response = HttpResponse(bytes(document.content), content_type="application/pdf")
-        disposition = content_disposition_header(True, filename(invoice.number or invoice.public_id))
-        response["Content-Disposition"] = disposition or "attachment"
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return _stored(document, invoice.number or invoice.public_id)
+
+
+class CreditNotePdf(ScopedView):
+    """The paper of a credit note."""
+
+    actions = {"GET": Action.READ}
+
+    @extend_schema(
+        operation_id="get_credit_note_pdf",
+        summary="Download a credit note as PDF",
+        description="409 `document_not_ready` for the moments until it is rendered.",
+        tags=["invoices"],
+        parameters=[id_parameter("crn_…")],
+        responses={
+            (200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY, description="The stored bytes."),
+            **problems.responses(400, 404, 409),
+        },
+    )
+    def get(self, request: Request, public_id: str) -> HttpResponse:
+        self.asked(request)
+        note = self.one(invoicing.credit_notes(), public_id, request)
+        document = queries.document_of_credit_note(credit_note=note)
+        if document is None:
+            raise Conflict("document_not_ready", "This credit note has no PDF yet: it is about to be rendered.")
+        return _stored(document, note.number)
+
+
+def _stored(document: Document, name: str) -> HttpResponse:
+    response = HttpResponse(bytes(document.content), content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, filename(name)) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 class Sending(StrictSerializer):

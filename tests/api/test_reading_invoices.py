@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db.models import F
 from apps.accounts.models import Customer
 from apps.delivery.api import filename
 from apps.delivery.models import Document
+from apps.invoicing import collecting
 from apps.invoicing.models import Invoice
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
@@ -108,6 +110,19 @@ def test_a_pdf_may_be_asked_for_as_what_it_is(program: Program, invoice: Invoice
 
 def test_until_it_is_rendered_the_pdf_is_not_ready(program: Program, invoice: Invoice) -> None:
     assert fault(program.get(f"invoices/{invoice.public_id}/pdf")) == (409, "document_not_ready", None)
+
+
+def test_a_credit_note_has_a_paper_too(program: Program, invoice: Invoice) -> None:
+    note = collecting.give_credit(invoice=invoice, amount=Decimal(1), reason="sorry", now=OCTOBER, actor="it")
+    address = f"credit-notes/{note.public_id}/pdf"
+    assert fault(program.get(address)) == (409, "document_not_ready", None)
+    digest = hashlib.sha256(PAPER).hexdigest()
+    Document.objects.create(
+        organization=note.organization, credit_note=note, content=PAPER, sha256=digest, pages=1, created_at=OCTOBER
+    )
+    response = program.get(address)
+    assert (response.status_code, response.content) == (200, PAPER)
+    assert response["Content-Disposition"] == 'attachment; filename="CN-0001.pdf"'
 
 
 @pytest.mark.parametrize(

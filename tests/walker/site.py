@@ -261,6 +261,7 @@ CLASSES: dict[str, Page] = {
     "/api/v1/customers/%(public_id)s/restore": Page(API, opens=NOBODY, writes=MANAGERS, fills={"public_id": Customer}),
     "/api/v1/invoices/preview": Page(API, asks={"subscription": Subscription}),
     "/api/v1/credit-notes/%(public_id)s": Page(API, fills={"public_id": CreditNote}, shows=True),
+    "/api/v1/credit-notes/%(public_id)s/pdf": Page(API, fills={"public_id": CreditNote}, shows=True),
     "/api/v1/entitlements": Page(API, asks={"customer": Customer}, shows=True),
     "/api/v1/invoices/%(public_id)s": Page(API, fills={"public_id": Invoice}, shows=True),
     "/api/v1/invoices/%(public_id)s/pdf": Page(API, fills={"public_id": Invoice}, shows=True),
