@@ -19,7 +19,7 @@ from apps.core.retrying import retried
 from apps.invoicing import tax_rates, taxing
 from apps.invoicing.models import TaxRate
 from apps.rating.numbers import plain
-from apps.rating.taxing import UNION
+from apps.rating.taxing import EXEMPT, UNION
 
 LIST = "admin:invoicing_taxrate_changelist"
 
@@ -44,6 +44,12 @@ class TaxRateForm(OwnedForm):
             raise forms.ValidationError("Write 0 to 100, with at most four decimals.")
         self.instance.rate = percent / 100
         return percent
+
+    def clean(self) -> Any:
+        said = super().clean()
+        if self.cleaned_data.get("category") == EXEMPT and self.cleaned_data.get("percent"):
+            self.add_error("percent", "What is exempt has a rate of zero.")
+        return said
 
 
 class LastDayForm(forms.Form):

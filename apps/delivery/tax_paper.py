@@ -34,23 +34,32 @@ def rows(voice: Voice, document: Invoice | CreditNote) -> tuple[tuple[str, str],
 
 
 def sentences(voice: Voice, document: Invoice | CreditNote, buyer: Mapping[str, Any]) -> tuple[str, ...]:
-    """Say why no tax is charged, in the words that invoices must have (articles 196 and 226 of 2006/112/EC)."""
-    treatments = {group["treatment"] for group in taxing.groups_of(document)}
+    """Say why no tax is charged, in the words that invoices must have (articles 196 and 226 of 2006/112/EC).
+
+    What is exempt by what it is says the seller's reason, an exempt buyer its own (EN 16931, BR-E-10).
+    """
     found = []
-    if Treatment.REVERSE_CHARGE in treatments:
-        found.append(
-            voice.say("Reverse charge: the customer is liable for the VAT (Article 196 of Directive 2006/112/EC).")
-        )
-    reason = buyer.get("tax_exempt_reason", "")
-    if Treatment.EXEMPT in treatments and reason:
-        found.append(voice.say("Exempt from tax: {reason}", reason=reason))
+    for group in taxing.groups_of(document):
+        reason = group["name"] or buyer.get("tax_exempt_reason", "")
+        if group["treatment"] == Treatment.REVERSE_CHARGE:
+            found.append(
+                voice.say("Reverse charge: the customer is liable for the VAT (Article 196 of Directive 2006/112/EC).")
+            )
+        elif group["treatment"] == Treatment.EXEMPT and reason:
+            found.append(voice.say("Exempt from tax: {reason}", reason=reason))
     return tuple(found)
 
 
 def mark(voice: Voice, line: Line | CreditLine, document: Invoice | CreditNote) -> tuple[str, ...]:
     """Say below a line what tax is on it, where the document has several rates."""
-    if len(document.tax_groups) < 2 or not line.tax_name:
+    if len(document.tax_groups) < 2:
         return ()
+    if line.tax_treatment == Treatment.REVERSE_CHARGE:
+        return (voice.say("Reverse charge"),)
+    if line.tax_treatment == Treatment.EXEMPT:
+        return (voice.say("Exempt from tax"),)
+    if line.tax_treatment == Treatment.UNTAXED:
+        return (voice.say("Without tax"),)
     return (f"{line.tax_name} {percent(voice, line.tax_rate)}",)
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from apps.core.refusals import Conflict, Refusal
 from apps.core.validation import saved
 from apps.invoicing.models import TaxRate
-from apps.rating.taxing import ANY_COUNTRY, STANDARD
+from apps.rating.taxing import ANY_COUNTRY, EXEMPT, STANDARD
 from apps.tenancy import operations as tenancy
 from apps.tenancy.models import Organization
 
@@ -28,8 +28,8 @@ def add(
 ) -> TaxRate:
     """Add a rate, a fraction such as 0.19; the one before it of its category and country ends where this one begins.
 
-    Papers keep what they say; drafts take it when they are recalculated. Raise Refusal naming the field, Conflict where
-    another begins on that day.
+    One of the category `exempt` is zero and named by its reason. Papers keep what they say; drafts take it when they
+    are recalculated. Raise Refusal naming the field, Conflict where another begins on that day.
     """
     added = TaxRate(
         organization=organization,
@@ -42,6 +42,8 @@ def add(
         created_at=now,
     )
     _check_span(valid_from, valid_until)
+    if category == EXEMPT and rate:
+        raise Refusal("exempt_is_zero", "What is exempt has a rate of zero.", field="rate")
     taken = Conflict(
         "begins_already", "A rate of this category and country begins on that day already.", field="valid_from"
     )

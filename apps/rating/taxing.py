@@ -1,9 +1,9 @@
-"""Which tax applies: rates by category, country and day, reverse charge within the European Union, exempt buyers.
+"""Which tax applies: rates by category, country and day, reverse charge within the European Union, what is exempt.
 
-A seller without any rates charges no tax and says nothing of it. Else, in this order: an exempt buyer pays none; a
-buyer in another country of the Union with a VAT number of there owes it instead of the seller (article 196 of Directive
-2006/112/EC); the rate of the buyer's country applies, else that of the Union where the buyer is in it, else that of any
-country; where there is none, none is charged.
+A seller without any rates charges no tax and says nothing of it. Else, in this order: an exempt buyer pays none; what
+is exempt by what it is bears none, whoever buys it; a buyer in another country of the Union with a VAT number of there
+owes it instead of the seller (article 196 of Directive 2006/112/EC); the rate of the buyer's country applies, else that
+of the Union where the buyer is in it, else that of any country; where there is none, none is charged.
 """
 
 from bisect import bisect_right
@@ -49,7 +49,10 @@ CODES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A rate as a fraction: it holds from a day on until another, that day included, or until the next begins."""
+    """A rate as a fraction: it holds from a day on until another, that day included, or until the next begins.
+
+    One of the category `exempt` is zero, and its name says why such goods bear no tax.
+    """
 
     category: str
     country: str
@@ -73,7 +76,10 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """The tax on a line: its rate as a fraction, why it is that, and what it is called."""
+    """The tax on a line: its rate as a fraction, why it is that, and what it is called.
+
+    The name of what is exempt by what it is says the reason; that of an exempt buyer is the buyer's own.
+    """
 
     rate: Decimal
     treatment: Treatment
@@ -102,9 +108,14 @@ class Taxes:
             return UNTAXED
         if buyer.category == EXEMPT:
             return Tax(NOTHING, Treatment.EXEMPT)
+        if buyer.category != STANDARD:
+            category = buyer.category
+        if category == EXEMPT:
+            reason = self._in_force(EXEMPT, buyer, on)
+            return Tax(NOTHING, Treatment.EXEMPT, reason.name if reason is not None else "")
         if self.is_reverse_charge(buyer):
             return Tax(NOTHING, Treatment.REVERSE_CHARGE)
-        found = self._in_force(category if buyer.category == STANDARD else buyer.category, buyer, on)
+        found = self._in_force(category, buyer, on)
         if found is None:
             return UNTAXED
         return Tax(found.rate, self._treatment(found, buyer), found.name)

@@ -41,6 +41,7 @@ def test_bad_input_is_said_at_its_field(owner: Client, office: Organization) -> 
     assert "percent" in errors(add(owner, percent="119"))
     assert "percent" in errors(add(owner, percent="5.55555"))
     assert "country" in errors(add(owner, country="Germany"))
+    assert errors(add(owner, category="exempt"))["percent"] == ["What is exempt has a rate of zero."]
     assert "valid_from" in errors(add(owner, valid_from=""))
     add(owner)
     again = add(owner)

@@ -75,6 +75,21 @@ def test_exempt_customers_are_told_why() -> None:
     assert told.tax_notes == ("Exempt from tax: <b>charity</b>, § 501(c)(3)",)
 
 
+def test_what_is_exempt_by_what_it_is_says_the_reason_of_the_seller() -> None:
+    """EN 16931, BR-E-10: what is exempt says why. The text of the customer does not count where it is not exempt."""
+    lesson = line(5000, tax_treatment=Treatment.EXEMPT.value, tax_name="<i>§ 4 Nr. 21 UStG</i>")
+    told = paper([taxed(10000, "0.19"), lesson], locale="de_DE", currency="EUR", tax_exempt_reason="of before")
+    assert told.taxes[0] == ("Steuerfrei auf 50,00\xa0€", "0,00\xa0€")
+    assert told.tax_notes == ("Steuerfrei: <i>§ 4 Nr. 21 UStG</i>",)
+    assert [row.notes[-1] for row in told.lines] == ["VAT 19\xa0%", "Steuerfrei"]
+
+
+def test_each_line_says_its_tax_where_there_are_several() -> None:
+    lines = [untaxed(5000, treatment) for treatment in (Treatment.REVERSE_CHARGE, Treatment.EXEMPT, Treatment.UNTAXED)]
+    told = paper(lines, locale="en_US")
+    assert [row.notes[-1] for row in told.lines] == ["Reverse charge", "Exempt from tax", "Without tax"]
+
+
 def test_a_zero_rate_is_said_by_its_name() -> None:
     lines = [line(38000, tax_treatment=Treatment.OUTSIDE.value, tax_name="Not taxable in Germany, VAT")]
     told = paper(lines, locale="en_US")

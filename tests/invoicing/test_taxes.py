@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from apps.accounts.models import Customer
+from apps.catalog import operations as catalog
 from apps.core.refusals import Conflict
-from apps.invoicing import collecting, drafts, issuing, previews, rebilling, verifying
+from apps.invoicing import collecting, drafts, issuing, previews, proving, rebilling, verifying
 from apps.invoicing import customers as customers_changing
 from apps.invoicing.models import CreditNote, Invoice, Line
 from apps.invoicing.runs import running
@@ -109,6 +110,31 @@ def test_who_buys_decides(german: Organization, details: dict[str, Any], treatme
     assert (group["treatment"], group["code"]) == (treatment, code)
     assert invoice.tax_minor == (7220 if treatment == "taxed" else 0)
     assert invoice.buyer["tax_exempt_reason"] == details.get("tax_exempt_reason", "")
+
+
+def test_what_is_exempt_by_what_it_is_is_billed_so_with_its_reason(german: Organization) -> None:
+    builders.tax_rate(german, "0", category="exempt", name="§ 4 Nr. 21 UStG")
+    buyer, offer = builders.customer(german, country="DE"), builders.usage_offer(german, base="100")
+    catalog.update(row=offer.plan.product, tax_category="exempt")
+    builders.subscribed(buyer, offer)
+    builders.used(buyer, offer, "4", at=SEPTEMBER + DAY)
+    builders.close(german, OCTOBER)
+    invoice = Invoice.objects.order_by("-pk")[0]
+    exempt, taxed = invoice.tax_groups
+    assert exempt == {
+        "code": "E",
+        "treatment": "exempt",
+        "name": "§ 4 Nr. 21 UStG",
+        "rate": "0",
+        "base_minor": 10000,
+        "tax_minor": 0,
+    }
+    assert (taxed["code"], sums(invoice)) == ("S", (48000, 7220, 55220))
+    note = collecting.give_credit(invoice=invoice, reason="sorry", now=OCTOBER, actor=WHO)
+    assert (note.tax_groups, sums(note)) == (invoice.tax_groups, sums(invoice))
+    invoice.refresh_from_db()
+    assert [figure for figure in proving.figures_of(invoice=invoice) if not figure.holds] == []
+    assert list(verifying.documents_off_lines()) == []
 
 
 def test_a_new_rate_applies_to_periods_that_end_in_its_time_and_to_fees_that_begin_in_it(

@@ -112,6 +112,32 @@ def test_the_seller_must_be_in_the_union_too(country: str, tax_id: str, treatmen
     assert applied(taxes, Buyer("FR", FRENCH))[1] == treatment
 
 
+def test_what_is_exempt_by_what_it_is_bears_no_tax_whoever_buys() -> None:
+    taxes = seller(rate("0.19"), Rate("exempt", "", Decimal(0), "§ 4 Nr. 21 UStG", date(2020, 1, 1)))
+    for buyer in (Buyer("DE"), Buyer("FR"), Buyer("FR", FRENCH), Buyer("US"), Buyer("")):
+        assert taxes.rate_for("exempt", buyer, DAY) == Tax(Decimal(0), Treatment.EXEMPT, "§ 4 Nr. 21 UStG")
+    assert applied(taxes) == ("0.19", "taxed")
+
+
+def test_the_reason_of_an_exempt_buyer_goes_before_that_of_what_is_bought() -> None:
+    taxes = seller(rate("0.19"), Rate("exempt", "", Decimal(0), "§ 4 Nr. 21 UStG", date(2020, 1, 1)))
+    assert taxes.rate_for("exempt", Buyer("DE", category="exempt"), DAY) == Tax(Decimal(0), Treatment.EXEMPT)
+
+
+def test_what_is_exempt_is_so_without_a_reason_too() -> None:
+    assert seller(rate("0.19")).rate_for("exempt", Buyer("DE"), DAY) == Tax(Decimal(0), Treatment.EXEMPT)
+    reasons = [Rate("exempt", place, Decimal(0), name, date(2026, 7, 1)) for place, name in (("DE", "a"), ("EU", "b"))]
+    taxes = seller(rate("0.19"), *reasons)
+    named = [taxes.rate_for("exempt", Buyer(country), DAY).name for country in ("DE", "FR", "US")]
+    assert named == ["a", "b", ""]
+    assert taxes.rate_for("exempt", Buyer("DE"), date(2026, 6, 30)).name == ""
+
+
+def test_a_customers_category_holds_for_what_is_exempt_as_well() -> None:
+    taxes = seller(rate("0.19"), rate("0.07", category="reduced"))
+    assert applied(taxes, Buyer("DE", category="reduced"), category="exempt") == ("0.07", "taxed")
+
+
 def test_a_customers_category_holds_for_all_it_buys() -> None:
     taxes = seller(rate("0.19"), rate("0.07", category="reduced"))
     assert applied(taxes, category="reduced") == ("0.07", "taxed")

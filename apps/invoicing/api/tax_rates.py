@@ -16,6 +16,7 @@ from apps.core.pagination import PageQuery
 from apps.core.retrying import retried
 from apps.invoicing import tax_rates, taxing
 from apps.invoicing.models import TaxRate
+from apps.invoicing.models.taxes import NAME_LENGTH
 
 RATE = id_parameter("txr_…")
 
@@ -29,7 +30,9 @@ class TaxRateSerializer(serializers.Serializer[Any]):
         help_text="Of the customer: two letters; EU is all of the Union, empty any country without a rate of its own."
     )
     rate = NumberOut(help_text="A fraction: 0.19 is 19 %.")
-    name = serializers.CharField(help_text="Printed before the percentage, such as VAT.")
+    name = serializers.CharField(
+        help_text="Printed before the percentage, such as VAT; of the category `exempt`, why: the article of the law."
+    )
     valid_from = serializers.DateField()
     valid_until = serializers.DateField(allow_null=True, help_text="The last day, where one was said.")
     holds_until = serializers.DateField(
@@ -52,8 +55,11 @@ class NewTaxRate(StrictSerializer):
     country = Text(
         required=False, allow_blank=True, max_length=2, help_text="Two letters or EU; any country unless given."
     )
-    rate = NumberIn(help_text="A fraction between 0 and 1: 0.19 is 19 %.")
-    name = Text(max_length=40, help_text="Printed before the percentage, such as VAT.")
+    rate = NumberIn(help_text="A fraction between 0 and 1: 0.19 is 19 %. Zero for the category `exempt`.")
+    name = Text(
+        max_length=NAME_LENGTH,
+        help_text="Printed before the percentage, such as VAT; of the category `exempt`, why: the article of the law.",
+    )
     valid_from = serializers.DateField(help_text="The first day.")
     valid_until = serializers.DateField(required=False, allow_null=True, help_text="The last day; open unless given.")
 

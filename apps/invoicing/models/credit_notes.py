@@ -13,7 +13,7 @@ from apps.invoicing.freezing import credit_bounds
 from apps.invoicing.models.charges import Charge
 from apps.invoicing.models.invoices import Invoice
 from apps.invoicing.models.lines import Line
-from apps.invoicing.models.taxes import TREATMENTS
+from apps.invoicing.models.taxes import NAME_LENGTH, TREATMENTS
 from apps.rating.money import Money
 from apps.rating.taxing import Treatment
 from apps.tenancy.models import Owned
@@ -89,7 +89,7 @@ class CreditLine(Owned):
     tax_category = models.CharField(max_length=30)
     tax_rate = models.DecimalField(max_digits=9, decimal_places=6, default=Decimal(0))
     tax_treatment = models.CharField(max_length=14, choices=TREATMENTS, default=Treatment.UNTAXED.value)
-    tax_name = models.CharField(max_length=40, blank=True)
+    tax_name = models.CharField(max_length=NAME_LENGTH, blank=True)
     period_starts_at = models.DateTimeField(null=True)
     period_ends_at = models.DateTimeField(null=True)
 

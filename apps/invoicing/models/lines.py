@@ -11,7 +11,7 @@ from apps.core.triggers import no_truncate
 from apps.invoicing.freezing import line_triggers
 from apps.invoicing.models.charges import Charge, Kind
 from apps.invoicing.models.invoices import Invoice
-from apps.invoicing.models.taxes import TREATMENTS
+from apps.invoicing.models.taxes import NAME_LENGTH, TREATMENTS
 from apps.rating.taxing import Treatment
 from apps.tenancy.models import Owned, proved_owner
 
@@ -44,7 +44,9 @@ class Line(Owned):
     tax_treatment = models.CharField(
         max_length=14, choices=TREATMENTS, default=Treatment.UNTAXED.value, help_text="Why the rate is what it is."
     )
-    tax_name = models.CharField(max_length=40, blank=True, help_text="What the tax is called, such as VAT.")
+    tax_name = models.CharField(
+        max_length=NAME_LENGTH, blank=True, help_text="What the tax is called, such as VAT, or why there is none."
+    )
     taxed_on = models.DateField(null=True, help_text="The day whose rate applies.")
     period_starts_at = models.DateTimeField(null=True)
     period_ends_at = models.DateTimeField(null=True)

@@ -15,7 +15,7 @@ from apps.tenancy.models import ONE_LINE, TAX_CATEGORY, Owned
 
 TREATMENTS = [(each.value, each.value.replace("_", " ")) for each in Treatment]
 PLACE = RegexValidator(r"\A[A-Z]{2}\Z", "Use the two-letter country code, such as DE; EU is all of the Union.")
-NOT_EXEMPT = RegexValidator(rf"\A{EXEMPT}\Z", "Exempt customers need no rate.", inverse_match=True)
+NAME_LENGTH = 100  # of an exemption it is the article of the law
 
 
 class TaxRate(Owned):
@@ -29,8 +29,8 @@ class TaxRate(Owned):
     category = models.CharField(
         max_length=30,
         default=STANDARD,
-        validators=[TAX_CATEGORY, NOT_EXEMPT],
-        help_text="Of products, add-ons and customers that it is for.",
+        validators=[TAX_CATEGORY],
+        help_text="Of products, add-ons and customers that it is for; exempt is what bears no tax by what it is.",
     )
     country = models.CharField(
         max_length=2,
@@ -45,7 +45,9 @@ class TaxRate(Owned):
         help_text="A fraction: 0.19 is 19 %.",
     )
     name = models.CharField(
-        max_length=40, validators=[ONE_LINE], help_text="Printed before the percentage, such as VAT."
+        max_length=NAME_LENGTH,
+        validators=[ONE_LINE],
+        help_text="Printed before the percentage, such as VAT; of the category exempt, why: the article of the law.",
     )
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True, help_text="The last day.")
@@ -59,6 +61,11 @@ class TaxRate(Owned):
                 violation_error_message="A rate of this category and country begins on that day already.",
             ),
             models.CheckConstraint(name="taxrate_is_fraction", condition=Q(rate__gte=0) & Q(rate__lte=1)),
+            models.CheckConstraint(
+                name="taxrate_exempt_is_zero",
+                condition=~Q(category=EXEMPT) | Q(rate=0),
+                violation_error_message="What is exempt has a rate of zero.",
+            ),
             models.CheckConstraint(
                 name="taxrate_ends_after_start",
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
