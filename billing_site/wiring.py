@@ -8,6 +8,7 @@ HANDLERS: Wiring = {
     "invoice.finalized": {"delivery.store_document": delivery.store_document},
     "credit_note.issued": {"delivery.store_credit_note": delivery.store_credit_note},
     "credit_note_document.stored": {"delivery.mail_credit_note": delivery.mail_credit_note},
+    "credit_note.resend_requested": {"delivery.mail_credit_note_again": delivery.mail_credit_note_again},
     "document.stored": {"delivery.mail_invoice": delivery.mail_invoice},
     "invoice.paid": {"delivery.mail_receipt": delivery.mail_receipt},
     "invoice.reminder_due": {"delivery.mail_reminder": delivery.mail_reminder},

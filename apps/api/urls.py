@@ -4,7 +4,8 @@ from django.urls import URLPattern, URLResolver, path
 
 from apps.api.views import Docs, Schema
 from apps.catalog.urls import urlpatterns as catalog
-from apps.delivery.api import CreditNotePdf, InvoiceDetail, InvoicePdf, InvoiceSend
+from apps.delivery.api.papers import CreditNotePdf, InvoiceDetail, InvoicePdf
+from apps.delivery.api.sending import CreditNoteSend, InvoiceSend
 from apps.invoicing.api.collecting import CreditNotes, CustomerRefunds, MarkPaid, WriteOff
 from apps.invoicing.api.credit_notes import CreditNoteDetail
 from apps.invoicing.api.customers import CustomerArchive, CustomerDetail, CustomerList, CustomerRestore
@@ -58,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("credit-notes/export", CreditNoteExport.as_view()),
     path("credit-notes/<str:public_id>", CreditNoteDetail.as_view()),
     path("credit-notes/<str:public_id>/pdf", CreditNotePdf.as_view()),
+    path("credit-notes/<str:public_id>/send", CreditNoteSend.as_view()),
     path("credit-notes/<str:public_id>/lines/<str:line>/explanation", CreditLineExplanation.as_view()),
     path("credit-notes/<str:public_id>/lines/<str:line>/explanation.csv", CreditLineEvents.as_view()),
     path("entitlements", Entitlements.as_view()),

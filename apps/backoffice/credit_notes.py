@@ -1,5 +1,6 @@
 """Credit notes: the list, and a page laid out like the paper that says what became of the credit."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -8,9 +9,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern
 
 from apps.accounts.permissions import Action
-from apps.accounts.scoped_admin import OwnedAdmin, formats_of
+from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of
+from apps.backoffice import standing
 from apps.backoffice.documents import event_pages, explaining, exporting
 from apps.backoffice.documents.listing import CustomerFilter, MonthFilter
+from apps.backoffice.resend_form import resend
 from apps.core.formats import Formats
 from apps.delivery import queries as delivery
 from apps.delivery.credit_paper import credit_note_paper
@@ -47,6 +50,7 @@ class CreditNoteAdmin(OwnedAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [
             self.object_page("pdf", self.pdf, action=Action.READ),
+            self.object_page("resend", partial(resend, self), action=Action.MANAGE_INVOICES),
             *event_pages.pages(self, of_credits=True),
             *exporting.pages(self, exporting.CREDIT_NOTES),
             *super().get_urls(),
@@ -70,6 +74,7 @@ class CreditNoteAdmin(OwnedAdmin):
         formats = formats_of(request)
         used = queries.allocations_of(credit_note=note)
         left = note.total - Money(sum(use.amount_minor for use in used), note.currency)
+        document = delivery.document_of_credit_note(credit_note=note)
         context = self.context(request, note, title=f"Credit note {note}")
         paper = credit_note_paper(credit_note=note, language=SOURCE)
         context |= {
@@ -78,7 +83,10 @@ class CreditNoteAdmin(OwnedAdmin):
             "sheet": explaining.sheet(paper, explanations.of_credit_note(note=note), formats),
             "uses": [{"use": use, "amount": formats.money(Money(use.amount_minor, note.currency))} for use in used],
             "left": formats.money(left) if left.minor else "",
-            "document": delivery.document_of_credit_note(credit_note=note),
+            "document": document,
+            "parked": None if document else delivery.parked_paper(document=note),
+            "deliveries": standing.deliveries(note, formats),
+            "may_manage": allowed(request, Action.MANAGE_INVOICES),
         }
         return TemplateResponse(request, "backoffice/credit_note.html", context)
 

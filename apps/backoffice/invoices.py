@@ -110,7 +110,7 @@ class InvoiceAdmin(OwnedAdmin):
             "past_due": invoice.is_past_due(standing.today_of(request)),
             "deliveries": standing.deliveries(invoice, formats_of(request)),
             "document": document,
-            "parked": delivery.parked_paper(invoice=invoice) if invoice.number and not document else None,
+            "parked": delivery.parked_paper(document=invoice) if invoice.number and not document else None,
             "link": address_of(invoice) if delivery.has_link(invoice=invoice) else "",
             "may_manage": may_manage,
             "deeds": documents.offered(deeds.OF_INVOICE, invoice) if may_manage else [],

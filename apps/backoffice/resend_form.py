@@ -13,7 +13,7 @@ from apps.core import clock
 from apps.core.admin import themed
 from apps.core.refusals import Refusal
 from apps.delivery import operations as delivery
-from apps.invoicing.models import Invoice
+from apps.invoicing.models import CreditNote, Invoice
 
 FIELDS = {"recipient": "recipient", "message_text": "message_text"}
 
@@ -38,20 +38,21 @@ class ResendForm(forms.Form):
         themed(self)
 
 
-def resend(admin: OwnedAdmin, request: HttpRequest, invoice: Invoice) -> HttpResponse:
+def resend(admin: OwnedAdmin, request: HttpRequest, document: Invoice | CreditNote) -> HttpResponse:
     """Show the form; queue the mail and say so."""
-    form = ResendForm(request.POST or None, initial={"recipient": invoice.customer.email})
-    if request.method == "POST" and form.is_valid() and _queued(admin, request, invoice, form):
-        return HttpResponseRedirect(reverse("admin:invoicing_invoice_change", args=[invoice.pk]))
-    context = admin.context(request, invoice, title=f"Resend {invoice}", form=form, invoice=invoice)
-    return TemplateResponse(request, "backoffice/invoice/resend.html", context)
+    home = reverse(f"admin:{admin.opts.app_label}_{admin.opts.model_name}_change", args=[document.pk])
+    form = ResendForm(request.POST or None, initial={"recipient": document.customer.email})
+    if request.method == "POST" and form.is_valid() and _queued(request, document, form):
+        return HttpResponseRedirect(home)
+    context = admin.context(request, document, title=f"Resend {document}", form=form, document=document, home=home)
+    return TemplateResponse(request, "backoffice/documents/resend.html", context)
 
 
-def _queued(admin: OwnedAdmin, request: HttpRequest, invoice: Invoice, form: ResendForm) -> bool:
+def _queued(request: HttpRequest, document: Invoice | CreditNote, form: ResendForm) -> bool:
     said = form.cleaned_data
     try:
         delivery.resend(
-            invoice=invoice,
+            document=document,
             recipient=said["recipient"],
             message_text=said["message_text"],
             actor=actor_of(request),
@@ -60,5 +61,5 @@ def _queued(admin: OwnedAdmin, request: HttpRequest, invoice: Invoice, form: Res
     except Refusal as refusal:
         form.add_error(FIELDS.get(refusal.field or ""), refusal.sentence)
         return False
-    messages.success(request, f"{invoice} is on its way to {said['recipient']}.")
+    messages.success(request, f"{document} is on its way to {said['recipient']}.")
     return True

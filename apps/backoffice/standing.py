@@ -10,7 +10,7 @@ from apps.core import clock
 from apps.core.formats import Formats
 from apps.delivery import queries as delivery
 from apps.delivery.models import Delivery
-from apps.invoicing.models import Invoice
+from apps.invoicing.models import CreditNote, Invoice
 from apps.rating.wallclock import local_date
 
 WHAT = {
@@ -19,6 +19,7 @@ WHAT = {
     "invoice.reminder_due": "Reminder",
     "invoice.paid": "Receipt",
     "credit_note_document.stored": "Credit note",
+    "credit_note.resend_requested": "Credit note sent again",
 }
 
 
@@ -50,10 +51,10 @@ def sentence(invoice: Invoice, request: HttpRequest) -> str:
     return ", ".join(parts) + "."
 
 
-def deliveries(invoice: Invoice, formats: Formats) -> list[dict[str, Any]]:
-    """Return the mails of an invoice, newest first, with the last word on each."""
+def deliveries(document: Invoice | CreditNote, formats: Formats) -> list[dict[str, Any]]:
+    """Return the mails of an invoice or a credit note, newest first, with the last word on each."""
     rows = []
-    for sent in delivery.deliveries_of(invoice=invoice):
+    for sent in delivery.deliveries_of(document=document):
         tries = sorted(sent.attempts.all(), key=lambda attempt: attempt.number)
         rows.append(
             {
@@ -70,7 +71,7 @@ def deliveries(invoice: Invoice, formats: Formats) -> list[dict[str, Any]]:
 
 
 def _mailed(invoice: Invoice, formats: Formats) -> str:
-    rows = list(delivery.deliveries_of(invoice=invoice))
+    rows = [row for row in delivery.deliveries_of(document=invoice) if "credit_note" not in row.message.payload]
     sent = [row for row in rows if row.sent_at is not None]
     if sent:
         last = max(sent, key=lambda row: row.sent_at or row.created_at)

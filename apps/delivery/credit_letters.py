@@ -7,8 +7,8 @@ from apps.delivery.paper import voice_of
 from apps.invoicing.models import CreditNote
 
 
-def letter_of(*, credit_note: CreditNote) -> Letter:
-    """Say a credit note in a letter."""
+def letter_of(*, credit_note: CreditNote, text: str = "") -> Letter:
+    """Say a credit note in a letter; `text` are a person's words above."""
     paper = credit_note_paper(credit_note=credit_note)
     voice = voice_of(credit_note.seller, credit_note.buyer)
     headline = voice.say(
@@ -18,11 +18,12 @@ def letter_of(*, credit_note: CreditNote) -> Letter:
         amount=paper.total,
         invoice=str(credit_note.invoice.number),
     )
+    above = (*text.splitlines(), "") if text else ()
     rest, comma = len(paper.lines) - MOST_LINES, voice.say(", ")
     return Letter(
         subject=letters.marked(paper.is_test, headline),
         opening=voice.say("{sentence}.", sentence=headline),
-        words=(voice.say("{sentence}.", sentence=paper.settles),),
+        words=(*above, voice.say("{sentence}.", sentence=paper.settles)),
         rows=tuple((comma.join(filter(None, (line.description, line.period))), line.amount) for line in paper.lines)[
             :MOST_LINES
         ],

@@ -76,6 +76,13 @@ def mail_again(message: Message, now: datetime) -> None:
     _mail(message, invoice, [message.payload["recipient"]], letter, now)
 
 
+def mail_credit_note_again(message: Message, now: datetime) -> None:
+    """Mail a stored credit note to whom a person named, with that person's words."""
+    note = queries.credit_note_named(public_id=message.payload["credit_note"])
+    letter = partial(credit_letters.letter_of, credit_note=note, text=message.payload["text"])
+    _mail(message, note, [message.payload["recipient"]], letter, now)
+
+
 def mail_receipt(message: Message, now: datetime) -> None:
     """Thank for a payment; do nothing where an invoice counts as paid without one."""
     invoice = queries.invoice_named(public_id=message.payload["invoice"])

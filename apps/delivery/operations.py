@@ -52,7 +52,7 @@ def store_document(
     usage_csv: bytes | None = None,
 ) -> Document:
     """Store the paper of an invoice or a credit note once and announce it; return the one that is stored already."""
-    kind = "invoice" if isinstance(paper_of, Invoice) else "credit_note"
+    kind = _kind(paper_of)
     document, created = Document.objects.get_or_create(
         organization=paper_of.organization,
         **{kind: paper_of},
@@ -75,12 +75,14 @@ def store_document(
 
 
 @transaction.atomic
-def resend(*, invoice: Invoice, recipient: str, message_text: str = "", actor: str, now: datetime) -> Message:
-    """Ask for an invoice's stored paper to be mailed again, with a few words above; the outbox does it.
+def resend(
+    *, document: Invoice | CreditNote, recipient: str, message_text: str = "", actor: str, now: datetime
+) -> Message:
+    """Ask for the stored paper of an invoice or a credit note to be mailed again, with a few words above.
 
-    Raise Conflict for a draft, and Refusal for an address or a text that cannot be sent.
+    The outbox does it. Raise Conflict for a draft, and Refusal for an address or a text that cannot be sent.
     """
-    if invoice.status == Invoice.Status.DRAFT:
+    if isinstance(document, Invoice) and document.status == Invoice.Status.DRAFT:
         raise Conflict("not_finalized", "A draft cannot be sent: finalize it first.")
     recipient, message_text = recipient.strip(), message_text.strip()
     try:
@@ -94,31 +96,37 @@ def resend(*, invoice: Invoice, recipient: str, message_text: str = "", actor: s
     if UNSENDABLE.search(message_text):
         raise Refusal("text_unprintable", "The text contains a letter that cannot be sent.", field="message_text")
     tenancy.record_audit(
-        organization=invoice.organization,
+        organization=document.organization,
         actor=actor,
         verb="resend",
-        subject=invoice,
+        subject=document,
         now=now,
-        summary=f"{invoice.number} to {recipient}",
+        summary=f"{document.number} to {recipient}",
     )
+    kind = _kind(document)
     return outbox.append(
-        organization=invoice.organization,
-        topic="invoice.resend_requested",
-        payload={"invoice": invoice.public_id, "recipient": recipient, "text": message_text},
+        organization=document.organization,
+        topic=f"{kind}.resend_requested",
+        payload={kind: document.public_id, "recipient": recipient, "text": message_text},
         now=now,
     )
 
 
 @transaction.atomic
 def resend_to_each(
-    *, invoice: Invoice, recipients: Sequence[str], message_text: str = "", actor: str, now: datetime
+    *,
+    document: Invoice | CreditNote,
+    recipients: Sequence[str],
+    message_text: str = "",
+    actor: str,
+    now: datetime,
 ) -> list[Message]:
-    """Ask for an invoice's stored paper to be mailed again to several addresses, to each once, or to none of them.
+    """Ask for a stored paper to be mailed again to several addresses, to each once, or to none of them.
 
     Raise as `resend` does.
     """
     return [
-        resend(invoice=invoice, recipient=recipient, message_text=message_text, actor=actor, now=now)
+        resend(document=document, recipient=recipient, message_text=message_text, actor=actor, now=now)
         for recipient in dict.fromkeys(recipients)
     ]
 
@@ -219,3 +227,8 @@ def remind(*, organization: Organization, invoice: Invoice, days: int, now: date
         payload={"invoice": held.public_id, "number": held.number, "days": days},
         now=now,
     )
+
+
+def _kind(document: Invoice | CreditNote) -> str:
+    """Return what messages and rows call a document."""
+    return "invoice" if isinstance(document, Invoice) else "credit_note"

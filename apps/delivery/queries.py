@@ -29,17 +29,28 @@ def credit_note_named(*, public_id: str) -> CreditNote:
     return CreditNote.objects.select_related("organization", "invoice", "customer").get(public_id=public_id)
 
 
-def deliveries_of(*, invoice: Invoice) -> list[Delivery]:
-    """Return an invoice's deliveries, newest first, each with its attempts in order."""
+def deliveries_of(*, document: Invoice | CreditNote) -> list[Delivery]:
+    """Return the deliveries of an invoice or a credit note, newest first, each with its attempts in order.
+
+    Those of an invoice tell of its credit notes too.
+    """
     attempts = Prefetch("attempts", queryset=Attempt.objects.order_by("number"))
-    rows = Delivery.objects.filter(invoice=invoice).select_related("message")
-    return list(rows.order_by("-pk").prefetch_related(attempts))
+    if isinstance(document, Invoice):
+        rows = Delivery.objects.filter(invoice=document)
+    else:
+        rows = Delivery.objects.filter(invoice_id=document.invoice_id, message__payload__credit_note=document.public_id)
+    return list(rows.select_related("message").order_by("-pk").prefetch_related(attempts))
 
 
-def parked_paper(*, invoice: Invoice) -> Job | None:
-    """Return the job that could not draw an invoice's paper, and waits for a person."""
-    parked = Job.objects.filter(status=Job.Status.FAILED, handler="delivery.store_document")
-    return parked.filter(message__payload__invoice=invoice.public_id).first()
+def parked_paper(*, document: Invoice | CreditNote) -> Job | None:
+    """Return the job that could not draw the paper of a document, and waits for a person."""
+    kind, handler = (
+        ("invoice", "delivery.store_document")
+        if isinstance(document, Invoice)
+        else ("credit_note", "delivery.store_credit_note")
+    )
+    parked = Job.objects.filter(status=Job.Status.FAILED, handler=handler)
+    return parked.filter(**{f"message__payload__{kind}": document.public_id}).first()
 
 
 def has_link(*, invoice: Invoice) -> bool:

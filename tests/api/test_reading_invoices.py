@@ -9,7 +9,7 @@ import pytest
 from django.db.models import F
 
 from apps.accounts.models import Customer
-from apps.delivery.api import filename
+from apps.delivery.api.papers import filename
 from apps.delivery.models import Document
 from apps.invoicing import collecting
 from apps.invoicing.models import Invoice

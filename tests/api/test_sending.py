@@ -1,4 +1,4 @@
-"""An invoice mailed again by API: to whom, with what words, once under a key."""
+"""An invoice or a credit note mailed again by API: to whom, with what words, once under a key."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -8,8 +8,8 @@ import pytest
 
 from apps.accounts.models import Customer
 from apps.delivery.models import Delivery
-from apps.invoicing import drafts, issuing
-from apps.invoicing.models import Invoice
+from apps.invoicing import collecting, drafts, issuing
+from apps.invoicing.models import CreditNote, Invoice
 from apps.outbox.models import Message
 from apps.outbox.work import work
 from apps.tenancy.models import AuditEntry, Organization
@@ -37,9 +37,14 @@ def invoice(draft: Invoice) -> Invoice:
     return issuing.issue(invoice=draft, now=NOON)
 
 
-def asked_for() -> Sequence[str]:
+@pytest.fixture
+def note(invoice: Invoice) -> CreditNote:
+    return collecting.give_credit(invoice=invoice, reason="A slow week", amount=Decimal(3), **BY)
+
+
+def asked_for(kind: str = "invoice") -> Sequence[str]:
     """Return to whom a mail was asked for again, in order."""
-    rows = Message.objects.filter(topic="invoice.resend_requested").order_by("pk")
+    rows = Message.objects.filter(topic=f"{kind}.resend_requested").order_by("pk")
     return [message.payload["recipient"] for message in rows]
 
 
@@ -102,3 +107,36 @@ def test_a_draft_is_not_sent(keeper: Program, draft: Invoice) -> None:
 
 def test_a_reader_may_not_send(program: Program, invoice: Invoice) -> None:
     assert program.post(f"invoices/{invoice.public_id}/send", {}).status_code == 403
+
+
+def test_a_credit_note_goes_to_the_customer_and_its_copies(
+    keeper: Program, note: CreditNote, mailoutbox: list[Any]
+) -> None:
+    answer = keeper.post(f"credit-notes/{note.public_id}/send", {"message": "Sorry again."})
+    to = ["accounts@fabrikam.example", "cfo@fabrikam.example"]
+    told = {"credit_note": note.public_id, "number": "CN-0001", "recipients": to}
+    assert (answer.status_code, answer.json()) == (202, told)
+    work(clock=lambda: NOON)
+    mails = [mail for mail in mailoutbox if "Sorry again." in mail.body]
+    assert sorted((*mail.to, *(name for name, *_ in mail.attachments)) for mail in mails) == [
+        (address, "CN-0001.pdf") for address in to
+    ]
+    entry = AuditEntry.objects.filter(verb="resend").earliest("pk")
+    assert (entry.object_type, entry.object_id) == ("creditnote", note.public_id)
+
+
+def test_a_credit_note_is_sent_once_under_one_key(keeper: Program, note: CreditNote) -> None:
+    path, body = f"credit-notes/{note.public_id}/send", {"recipients": ["a@example.com"]}
+    answers = [keeper.post(path, body, Idempotency_Key="again-1") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 200]
+    assert (asked_for("credit_note"), asked_for()) == (["a@example.com"], [])
+
+
+def test_a_credit_note_is_sent_to_addresses_and_by_managers_alone(
+    keeper: Program, program: Program, note: CreditNote
+) -> None:
+    path = f"credit-notes/{note.public_id}/send"
+    assert fault(keeper.post(path, {"recipients": ["nobody"]})) == (400, "invalid", "recipients.0")
+    assert program.post(path, {}).status_code == 403
+    assert keeper.post("credit-notes/crn_00000000000000000000/send", {}).status_code == 404
+    assert asked_for("credit_note") == []

@@ -39,7 +39,7 @@ def crashed(invoice: Invoice, worked: Work, settings: Any) -> Delivery:
     with pytest.raises(Killed):
         worked()
     settings.EMAIL_BACKEND = LOCMEM
-    (delivery,) = queries.deliveries_of(invoice=invoice)
+    (delivery,) = queries.deliveries_of(document=invoice)
     return delivery
 
 
@@ -59,10 +59,10 @@ def test_a_person_may_send_it_again(crashed: Delivery, worked: Work) -> None:
     worked(outbox.LEASE)
     assert crashed.invoice is not None
     operations.resend(
-        invoice=crashed.invoice, recipient=crashed.recipient, actor="owner@northwind.example", now=OCTOBER
+        document=crashed.invoice, recipient=crashed.recipient, actor="owner@northwind.example", now=OCTOBER
     )
     worked(outbox.LEASE)
-    assert [held.status for held in queries.deliveries_of(invoice=crashed.invoice)] == ["sent", "unknown"]
+    assert [held.status for held in queries.deliveries_of(document=crashed.invoice)] == ["sent", "unknown"]
     assert len(mail.outbox) == 2
 
 

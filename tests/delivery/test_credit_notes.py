@@ -3,15 +3,20 @@
 from datetime import timedelta
 from io import BytesIO
 
+import pytest
 from pypdf import PdfReader
 
+from apps.delivery import handlers, operations, queries
 from apps.delivery.models import Delivery, Document
 from apps.invoicing.models import CreditNote
+from apps.outbox.wiring import RetryLater
 from apps.outbox.work import work
-from apps.tenancy.models import Organization
+from apps.tenancy.models import AuditEntry, Organization
 from apps.usage import operations as usage
 from tests import builders
 from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
+
+OWNER = "owner@northwind.example"
 
 
 def credited(seller: Organization) -> CreditNote:
@@ -48,3 +53,30 @@ def test_the_mail_names_the_invoice_and_carries_the_paper(seller: Organization, 
     assert (delivery.status, delivery.recipient, delivery.invoice) == ("sent", note.buyer["email"], note.invoice)
     work(clock=lambda: NOVEMBER)
     assert len([mail for mail in mailoutbox if "CN-0001" in mail.subject]) == 1
+
+
+def test_sent_again_it_is_a_delivery_of_its_own_with_a_persons_words(seller: Organization, mailoutbox: list) -> None:  # type: ignore[type-arg]
+    note = credited(seller)
+    work(clock=lambda: NOVEMBER)
+    mailoutbox.clear()
+    words = "As you asked:\nhere it is <again>."
+    recipient = "books@fabrikam.example"
+    operations.resend(document=note, recipient=recipient, message_text=words, actor=OWNER, now=NOVEMBER)
+    for _ in range(2):
+        work(clock=lambda: NOVEMBER)
+    (mail,) = mailoutbox
+    assert (mail.to, [attached[0] for attached in mail.attachments]) == ([recipient], ["CN-0001.pdf"])
+    assert f"{words}\n\nSettles invoice INV-0001" in mail.body
+    assert mail.attachments[0][1] == bytes(Document.objects.get(credit_note=note).content)
+    sent = [(held.recipient, held.status) for held in queries.deliveries_of(document=note)]
+    assert sent == [(recipient, "sent"), (note.buyer["email"], "sent")]
+    audit = AuditEntry.objects.get(verb="resend", object_id=note.public_id)
+    assert (audit.actor, audit.summary) == (OWNER, "CN-0001 to books@fabrikam.example")
+
+
+def test_sent_again_it_waits_for_its_pdf(seller: Organization, mailoutbox: list) -> None:  # type: ignore[type-arg]
+    note = credited(seller)
+    message = operations.resend(document=note, recipient="books@fabrikam.example", actor=OWNER, now=NOVEMBER)
+    with pytest.raises(RetryLater, match="CN-0001 is not rendered yet"):
+        handlers.mail_credit_note_again(message, NOVEMBER)
+    assert (mailoutbox, Delivery.objects.count()) == ([], 0)

@@ -21,7 +21,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 
 def test_an_invoice_becomes_a_file_named_after_it(invoice: Invoice, worked: Work, folder: Path) -> None:
     worked()
-    (delivery,) = queries.deliveries_of(invoice=invoice)
+    (delivery,) = queries.deliveries_of(document=invoice)
     (file,) = folder.iterdir()
     assert file.name == f"INV-0001-{delivery.public_id}.eml"
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
@@ -47,6 +47,6 @@ def test_mail_without_a_delivery_gets_a_name_of_its_own(folder: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_tried_later(invoice: Invoice, worked: Work, folder: Path) -> None:
     folder.write_text("a file where the folder should be")
     worked()
-    (delivery,) = queries.deliveries_of(invoice=invoice)
+    (delivery,) = queries.deliveries_of(document=invoice)
     (attempt,) = delivery.attempts.all()
     assert (delivery.status, attempt.outcome) == ("queued", "refused")

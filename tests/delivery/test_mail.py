@@ -36,7 +36,7 @@ def html_of(sent: EmailMultiAlternatives) -> str:
 def test_the_buyer_gets_the_invoice(invoice: Invoice, worked: Work) -> None:
     worked()
     sent = only_mail()
-    (delivery,) = queries.deliveries_of(invoice=invoice)
+    (delivery,) = queries.deliveries_of(document=invoice)
     assert sent.subject == "Invoice INV-0001 from Northwind Studio: $380.00, due October 15"
     assert sent.from_email == "Northwind Studio <billing@northwind.example>"
     assert (sent.to, sent.reply_to) == (["accounts@fabrikam.example"], ["billing@northwind.example"])
@@ -67,7 +67,7 @@ def test_it_has_text_html_and_the_stored_pdf(invoice: Invoice, worked: Work) -> 
 
 def test_its_headers_name_the_delivery(invoice: Invoice, worked: Work) -> None:
     worked()
-    (delivery,) = queries.deliveries_of(invoice=invoice)
+    (delivery,) = queries.deliveries_of(document=invoice)
     message = only_mail().message()
     assert message["Message-ID"] == f"<{delivery.public_id}@northwind.example>"
     assert message["X-Tallybook-Delivery"] == delivery.public_id
@@ -102,7 +102,7 @@ def test_an_invoice_of_zero_is_mailed_as_the_seller_wishes(
     seller.save()
     invoice = billed(seller, calls=0)
     worked()
-    assert len(mail.outbox) == len(queries.deliveries_of(invoice=invoice)) == mails
+    assert len(mail.outbox) == len(queries.deliveries_of(document=invoice)) == mails
     if mails:
         assert only_mail().subject == "Invoice INV-0001 from Northwind Studio: $0.00, nothing to pay"
         assert "How to pay" not in only_mail().body
@@ -131,7 +131,7 @@ def test_a_name_that_would_break_a_header_is_left_to_a_person(seller: Organizati
     seller.save()
     invoice = billed(seller, calls=1)
     worked()
-    (delivery,) = queries.deliveries_of(invoice=invoice)
+    (delivery,) = queries.deliveries_of(document=invoice)
     assert (mail.outbox, delivery.status) == ([], Delivery.Status.FAILED)
     job = Job.objects.get(handler="delivery.mail_invoice")
     assert job.status == Job.Status.FAILED
@@ -143,7 +143,7 @@ def test_resending_is_a_delivery_of_its_own_with_a_persons_words(invoice: Invoic
     mail.outbox.clear()
     for _ in range(2):
         operations.resend(
-            invoice=invoice,
+            document=invoice,
             recipient=" books@fabrikam.example ",
             message_text="As you asked:\nhere it is <again>.",
             actor=ACTOR,
@@ -153,7 +153,7 @@ def test_resending_is_a_delivery_of_its_own_with_a_persons_words(invoice: Invoic
     assert [sent.to for sent in mail.outbox] == [["books@fabrikam.example"]] * 2
     assert len({sent.message()["Message-ID"] for sent in mail.outbox}) == 2
     assert "As you asked:\nhere it is <again>." in mail.outbox[0].body
-    assert [held.recipient for held in queries.deliveries_of(invoice=invoice)] == [
+    assert [held.recipient for held in queries.deliveries_of(document=invoice)] == [
         "books@fabrikam.example",
         "books@fabrikam.example",
         "accounts@fabrikam.example",
@@ -175,7 +175,7 @@ def test_what_cannot_be_sent_is_refused_at_its_field(invoice: Invoice, field: st
     for value in values:
         wish = {"recipient": "books@fabrikam.example", "message_text": "", field: value}
         with pytest.raises(Refusal) as refused:
-            operations.resend(invoice=invoice, actor=ACTOR, now=OCTOBER, **wish)
+            operations.resend(document=invoice, actor=ACTOR, now=OCTOBER, **wish)
         assert refused.value.field == field
     assert (Message.objects.count(), AuditEntry.objects.filter(verb="resend").count()) == (before, 0)
 
@@ -185,14 +185,14 @@ def test_a_draft_is_not_sent(seller: Organization, worked: Work) -> None:
     seller.save()
     draft = billed(seller, calls=1)
     with pytest.raises(Conflict):
-        operations.resend(invoice=draft, recipient="books@fabrikam.example", actor=ACTOR, now=OCTOBER)
+        operations.resend(document=draft, recipient="books@fabrikam.example", actor=ACTOR, now=OCTOBER)
     finalizing.finalize(invoice=draft, now=OCTOBER)
     worked()
     assert len(mail.outbox) == 1
 
 
 def test_a_resend_waits_for_the_pdf(invoice: Invoice) -> None:
-    message = operations.resend(invoice=invoice, recipient="books@fabrikam.example", actor=ACTOR, now=OCTOBER)
+    message = operations.resend(document=invoice, recipient="books@fabrikam.example", actor=ACTOR, now=OCTOBER)
     with pytest.raises(RetryLater, match="not rendered yet"):
         handlers.mail_again(message, OCTOBER)
     assert (mail.outbox, Delivery.objects.count()) == ([], 0)
@@ -208,7 +208,7 @@ def test_a_paid_invoice_sent_again_asks_for_nothing(seller: Organization, worked
     Invoice.objects.filter(pk=invoice.pk).update(
         status=Invoice.Status.PAID, paid_at=OCTOBER, settled_minor=F("total_minor")
     )
-    operations.resend(invoice=invoice, recipient="books@fabrikam.example", actor=ACTOR, now=OCTOBER)
+    operations.resend(document=invoice, recipient="books@fabrikam.example", actor=ACTOR, now=OCTOBER)
     worked()
     assert only_mail().subject == "Invoice INV-0001 from Northwind Studio: $380.00, paid"
     assert "IBAN DE02" not in only_mail().body

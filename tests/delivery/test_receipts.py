@@ -75,7 +75,7 @@ def test_a_copy_that_cannot_be_sent_keeps_nobody_else_from_reading(seller: Organ
     job = Job.objects.get(handler="delivery.mail_invoice")
     assert (len(mail.outbox), job.status) == (3, Job.Status.FAILED)
     assert "not known whether the mail to books@fabrikam.example arrived" in job.error
-    statuses = {held.recipient: held.status for held in queries.deliveries_of(invoice=invoice)}
+    statuses = {held.recipient: held.status for held in queries.deliveries_of(document=invoice)}
     assert statuses["books@fabrikam.example"] == Delivery.Status.UNKNOWN
     assert statuses["boss@fabrikam.example"] == Delivery.Status.SENT
 

@@ -33,7 +33,7 @@ def use(settings: Any) -> Use:
 
 def fate(invoice: Invoice) -> tuple[str, list[str], str]:
     """Return the status of the one delivery, the outcomes of its attempts, and the state of the mail's job."""
-    (delivery,) = queries.deliveries_of(invoice=invoice)
+    (delivery,) = queries.deliveries_of(document=invoice)
     outcomes = [str(attempt.outcome) for attempt in delivery.attempts.all()]
     return str(delivery.status), outcomes, str(Job.objects.get(handler="delivery.mail_invoice").status)
 

@@ -58,7 +58,7 @@ def test_the_mail_leads_to_the_invoice_and_how_to_pay(seller: Organization, clie
 
 def test_every_mail_has_the_same_link_and_its_token_is_stored_nowhere(invoice: Invoice, worked: Work) -> None:
     worked()
-    operations.resend(invoice=invoice, recipient="b@fabrikam.example", actor="somebody", now=OCTOBER)
+    operations.resend(document=invoice, recipient="b@fabrikam.example", actor="somebody", now=OCTOBER)
     worked(timedelta(hours=1))
     first, second = (address_in(str(sent.body)) for sent in mail.outbox)
     assert first == second

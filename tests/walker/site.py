@@ -29,7 +29,7 @@ from tests.walker.classes import (
     Page,
     office,
 )
-from tests.walker.lives import deeds_on_documents, documents, runs, subscriptions
+from tests.walker.lives import deeds_on_documents, documents, nothing, runs, subscriptions
 from tests.walker.worlds import World
 
 KEYHOLDERS = frozenset({OWNER, ADMIN, DEVELOPER})
@@ -248,6 +248,9 @@ CLASSES: dict[str, Page] = {
     "admin:invoicing_creditnote_export": Page(writes=MEMBERS, shows=True),
     **deeds_on_documents(),
     "admin:invoicing_creditnote_pdf": Page(writes=MEMBERS, fills={"object_id": CreditNote}, shows=True),
+    "admin:invoicing_creditnote_resend": Page(
+        opens=MANAGERS, writes=MANAGERS, fills={"object_id": CreditNote}, shows=True
+    ),
     "admin:invoicing_run_begin": Page(opens=MANAGERS, writes=MANAGERS),
     "admin:invoicing_run_progress": Page(writes=MEMBERS, fills={"object_id": Run}, shows=True),
     "admin:invoicing_run_resume": Page(opens=NOBODY, writes=MANAGERS, fills={"object_id": Run}),
@@ -262,6 +265,9 @@ CLASSES: dict[str, Page] = {
     "/api/v1/invoices/preview": Page(API, asks={"subscription": Subscription}),
     "/api/v1/credit-notes/%(public_id)s": Page(API, fills={"public_id": CreditNote}, shows=True),
     "/api/v1/credit-notes/%(public_id)s/pdf": Page(API, fills={"public_id": CreditNote}, shows=True),
+    "/api/v1/credit-notes/%(public_id)s/send": Page(
+        API, opens=NOBODY, writes=MANAGERS, fills={"public_id": CreditNote}, body=nothing
+    ),
     "/api/v1/entitlements": Page(API, asks={"customer": Customer}, shows=True),
     "/api/v1/invoices/%(public_id)s": Page(API, fills={"public_id": Invoice}, shows=True),
     "/api/v1/invoices/%(public_id)s/pdf": Page(API, fills={"public_id": Invoice}, shows=True),

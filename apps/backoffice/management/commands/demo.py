@@ -75,6 +75,6 @@ def row(invoice: Invoice, folder: Path) -> dict[str, str]:
 
 def mail_of(invoice: Invoice) -> str:
     """Say where an invoice's mail went: the file it was written to, or who got it."""
-    (sent,) = delivery.deliveries_of(invoice=invoice)
+    (sent,) = delivery.deliveries_of(document=invoice)
     files = sorted(Path(settings.MAIL_DIR).glob(f"*{sent.public_id}*.eml"))
     return str(files[0]) if files and not settings.EMAIL_URL else f"{sent.status} to {sent.recipient}"
