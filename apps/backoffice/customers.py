@@ -15,7 +15,7 @@ from apps.accounts import queries as accounts
 from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, OwnedForm, actor_of, organization_of
-from apps.backoffice import customer_pages, putting_away, statements
+from apps.backoffice import customer_pages, putting_away, statements, tax_cautions
 from apps.backoffice.documents import base as documents
 from apps.backoffice.documents import deeds
 from apps.backoffice.listed_field import ListedField
@@ -26,6 +26,7 @@ from apps.core import clock
 from apps.core.admin import badge, themed
 from apps.core.refusals import Refusal
 from apps.invoicing import customers as changing
+from apps.rating.taxing import EXEMPT, STANDARD
 from apps.subscriptions.models import Subscription
 
 Page = Callable[[OwnedAdmin, HttpRequest, Customer], HttpResponseBase]
@@ -138,6 +139,8 @@ class CustomerAdmin(OwnedAdmin):
         return shown
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if "tax_category" in form.changed_data and obj.tax_category not in (STANDARD, EXEMPT):
+            tax_cautions.tell(request, obj.tax_category)
         if not change:
             super().save_model(request, obj, form, change)
             return

@@ -115,7 +115,13 @@ class InvoiceAdmin(OwnedAdmin):
             "may_manage": may_manage,
             "deeds": documents.offered(deeds.OF_INVOICE, invoice) if may_manage else [],
             **told.beside(invoice, formats_of(request)),
-            **told.on_draft(invoice, paper, may_manage=may_manage),
+            **told.on_draft(
+                invoice,
+                paper,
+                formats_of(request),
+                may_manage=may_manage,
+                may_add=allowed(request, Action.MANAGE_CATALOG),
+            ),
         }
         return TemplateResponse(request, "backoffice/invoice/page.html", context)
 

@@ -8,13 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.accounts.models import Customer
-from apps.accounts.scoped_admin import OwnedAdmin, formats_of, organization_of
-from apps.backoffice import customer_pages
+from apps.accounts.permissions import Action
+from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of, organization_of
+from apps.backoffice import customer_pages, tax_cautions
 from apps.backoffice.documents import explaining
 from apps.core import clock
 from apps.core.formats import Formats
 from apps.delivery.paper import preview_paper
 from apps.delivery.voice import SOURCE
+from apps.invoicing import taxing
 from apps.invoicing.lifecycle import foreseeing
 from apps.invoicing.previews import Preview
 from apps.rating.money import AmountTooLarge
@@ -25,10 +27,14 @@ def next_invoice(admin: OwnedAdmin, request: HttpRequest, customer: Customer) ->
     """Show the next invoice of each of a customer's subscriptions as it stands, and projected beside it."""
     context = customer_pages.page(admin, request, customer, tab="", title="Next invoice")
     formats, now = formats_of(request), clock.billing(organization_of(request))
+    taxes, may_add = taxing.taxes_of(organization_of(request)), allowed(request, Action.MANAGE_CATALOG)
     for foreseen in context["foreseen"]:
         preview = foreseen["preview"]
         foreseen["paper"] = preview_paper(preview=preview, language=SOURCE)
         foreseen["sheet"] = explaining.sheet(foreseen["paper"])
+        foreseen["tax_cautions"] = tax_cautions.of_lines(
+            preview.lines, invoice=preview.invoice, taxes=taxes, formats=formats, may_add=may_add
+        )
         foreseen["issued_on"] = formats.day_of(preview.bills_at)
         foreseen["projected"] = _projected(foreseen["subscription"], preview, now, formats)
     due = {foreseen["subscription"].pk for foreseen in context["foreseen"]}

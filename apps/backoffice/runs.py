@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, actor_of, allowed, formats_of, organization_of
+from apps.backoffice import tax_cautions
 from apps.core import clock
 from apps.core.admin import badge
 from apps.core.refusals import Refusal
@@ -68,6 +69,7 @@ class RunAdmin(OwnedAdmin):
             run = running.start(organization=organization, as_of=now, now=now, by=actor_of(request), dry=dry, wake=True)
             return HttpResponseRedirect(self._address(run))
         context = self.context(request, title="Close what is due")
+        context["tax_cautions"] = tax_cautions.in_use(request)
         context["due"] = closing.due_count(organization=organization, as_of=now)
         return TemplateResponse(request, "backoffice/run/begin.html", context)
 
@@ -83,6 +85,7 @@ class RunAdmin(OwnedAdmin):
         if run.dry:
             page = Paginator(queries.run_lines_by_change(run=run), LINES_PER_PAGE).get_page(request.GET.get("p"))
             context |= {"page": page, "rows": [_row(line, request) for line in page]}
+            context["tax_cautions"] = tax_cautions.in_use(request)
         return TemplateResponse(request, "backoffice/run/page.html", context)
 
     def progress(self, request: HttpRequest, run: Run) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.urls import URLPattern, reverse
 
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, OwnedForm, actor_of, allowed, formats_of, organization_of
+from apps.backoffice import tax_cautions
 from apps.backoffice.documents.questions import NumberField
 from apps.core import clock
 from apps.core.admin import badge, themed
@@ -70,6 +71,7 @@ class TaxRateAdmin(OwnedAdmin):
     reading = Action.READ
     adding = Action.MANAGE_CATALOG
     change_form_template = "backoffice/tax_rate.html"
+    list_before_template = "backoffice/tax_cautions.html"
     list_display = ("name", "percentage", "category", "where", "valid_from", "holds_until", "state")
     list_filter = ("category",)
     search_fields = ("name", "category", "country")
@@ -97,6 +99,12 @@ class TaxRateAdmin(OwnedAdmin):
         if rate.valid_from > today:
             return "to come"
         return "in force" if rate.is_in_force(today) else "over"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the list, and which categories in use have no rate that holds today."""
+        more = {"tax_cautions": tax_cautions.in_use(request)}
+        response: HttpResponse = super().changelist_view(request, extra_context=more)
+        return response
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return taxing.rates().filter(organization=organization_of(request))

@@ -12,7 +12,7 @@ from django.urls import URLPattern, reverse
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, allowed, formats_of, organization_of
 from apps.catalog import archiving, operations, price_page, queries
-from apps.catalog.models import AddOn, Feature, Metric, Plan, Price, Product
+from apps.catalog.models import AddOn, Feature, Metric, Plan, Price
 from apps.catalog.operations.goods import CHANGEABLE
 from apps.catalog.price_form import CatalogPriceForm
 from apps.catalog.wording import price_in_words, subject_in_words
@@ -85,7 +85,6 @@ class CatalogAdmin(OwnedAdmin):
         return pages + list(super().get_urls())
 
 
-@admin.register(Product)
 class ProductAdmin(CatalogAdmin):
     """What is sold; groups plans and carries features."""
 
@@ -123,7 +122,6 @@ class MetricAdmin(CatalogAdmin):
     fields = (("name", "key"), ("aggregation", "property"))
 
 
-@admin.register(AddOn)
 class AddOnAdmin(CatalogAdmin):
     """Something billed beside the base fee. What kind it is, what meters it and how often it is billed stay."""
 

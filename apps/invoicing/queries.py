@@ -262,6 +262,14 @@ def lines_of(*, invoice: Invoice) -> list[Line]:
     return list(invoice.lines.order_by("position"))
 
 
+def lines_by_invoice(*, invoices: Iterable[Invoice]) -> dict[int, list[Line]]:
+    """Return the lines of each invoice in their order, by the invoice's key."""
+    found: dict[int, list[Line]] = {invoice.pk: [] for invoice in invoices}
+    for line in Line.objects.filter(invoice__in=list(found)).order_by("invoice", "position"):
+        found[line.invoice_id].append(line)
+    return found
+
+
 def line_of(*, organization: Organization, pk: int) -> Line | None:
     """Return a line of an organization with its invoice and customer; None where there is none of this key."""
     rows = Line.objects.filter(organization=organization, pk=pk)

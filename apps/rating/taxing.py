@@ -36,6 +36,13 @@ class Treatment(StrEnum):
     UNTAXED = "untaxed"
 
 
+class Lack(StrEnum):
+    """What is missing where no tax is charged: a rate, or the reason of an exemption."""
+
+    RATE = "rate"
+    REASON = "reason"
+
+
 # The category codes of EN 16931 (UNTDID 5305).
 CODES: Mapping[str, str] = {
     Treatment.TAXED: "S",
@@ -108,8 +115,7 @@ class Taxes:
             return UNTAXED
         if buyer.category == EXEMPT:
             return Tax(NOTHING, Treatment.EXEMPT)
-        if buyer.category != STANDARD:
-            category = buyer.category
+        category = self.category_for(category, buyer)
         if category == EXEMPT:
             reason = self._in_force(EXEMPT, buyer, on)
             return Tax(NOTHING, Treatment.EXEMPT, reason.name if reason is not None else "")
@@ -119,6 +125,29 @@ class Taxes:
         if found is None:
             return UNTAXED
         return Tax(found.rate, self._treatment(found, buyer), found.name)
+
+    def category_for(self, category: str, buyer: Buyer) -> str:
+        """Return the category that something of this one has for a buyer."""
+        return category if buyer.category == STANDARD else buyer.category
+
+    def lack_of(self, category: str, buyer: Buyer, on: date) -> Lack | None:
+        """Say what is missing where a buyer is charged no tax on something of this category, and nothing says why.
+
+        Where no rate had begun by that day for anything, the seller charged no tax there, and nothing is missing.
+        """
+        tax = self.rate_for(category, buyer, on)
+        if tax.treatment == Treatment.EXEMPT:
+            return None if tax.name or buyer.category == EXEMPT else Lack.REASON
+        if tax.treatment != Treatment.UNTAXED:
+            return None
+        places = self._places(buyer)
+        begun = any(rate.country in places and rate.valid_from <= on for rate in self.rates)
+        return Lack.RATE if begun else None
+
+    def has_rate(self, category: str, on: date) -> bool:
+        """Say whether a rate of a category is in force on a day, wherever buyers are."""
+        places = {country for each, country in self._by_place if each == category}
+        return any(self._on(category, place, on) is not None for place in places)
 
     def is_reverse_charge(self, buyer: Buyer) -> bool:
         """Say whether the buyer owes the tax: both in the Union, in two countries, and both say their VAT numbers."""
@@ -137,13 +166,15 @@ class Taxes:
         return self.day(ends_at - _INSTANT)
 
     def _in_force(self, category: str, buyer: Buyer, on: date) -> Rate | None:
-        """Return the rate of a day: of the buyer's country, of the Union, of any. Who names no country is at home."""
-        country = buyer.country or self.country
-        places = [country, ANY_COUNTRY]
-        if vat_numbers.place_of(country, buyer.tax_id):
-            places.insert(1, UNION)
-        rates = (self._on(category, place, on) for place in dict.fromkeys(places))
+        """Return the rate of a day: of the buyer's country, of the Union, of any."""
+        rates = (self._on(category, place, on) for place in dict.fromkeys(self._places(buyer)))
         return next((rate for rate in rates if rate is not None), None)
+
+    def _places(self, buyer: Buyer) -> list[str]:
+        """Return where a rate for a buyer may be of, the nearest first. Who names no country is at home."""
+        country = buyer.country or self.country
+        in_union = [UNION] if vat_numbers.place_of(country, buyer.tax_id) else []
+        return [country, *in_union, ANY_COUNTRY]
 
     def _on(self, category: str, country: str, on: date) -> Rate | None:
         rates = self._by_place.get((category, country), [])

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from apps.rating.taxing import CODES, UNTAXED, Buyer, Rate, Tax, Taxes, Treatment
+from apps.rating.taxing import CODES, UNTAXED, Buyer, Lack, Rate, Tax, Taxes, Treatment
 
 DAY = date(2026, 9, 30)
 GERMAN, FRENCH, IRISH = "DE136695976", "FR61954506077", "IE6433435F"
@@ -154,6 +154,40 @@ def test_days_are_those_of_the_seller_and_a_periods_end_is_the_day_before() -> N
     midnight = datetime(2026, 9, 30, 22, tzinfo=UTC)
     assert taxes.day(midnight) == date(2026, 10, 1)
     assert taxes.last_day(midnight) == date(2026, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("category", "buyer", "lack"),
+    [
+        ("standard", Buyer("DE"), None),
+        ("books", Buyer("DE"), Lack.RATE),
+        ("books", Buyer(""), Lack.RATE),  # at home
+        ("books", Buyer("AT"), Lack.RATE),
+        ("books", Buyer("FR", FRENCH), None),  # reverse charge
+        ("books", Buyer("US"), None),  # no tax is charged there at all
+        ("books", Buyer("DE", category="exempt"), None),
+        ("standard", Buyer("DE", category="books"), Lack.RATE),
+        ("exempt", Buyer("DE"), Lack.REASON),
+        ("exempt", Buyer("US"), Lack.REASON),
+        ("exempt", Buyer("DE", category="exempt"), None),
+    ],
+)
+def test_what_is_missing_for_the_tax_on_something(category: str, buyer: Buyer, lack: Lack | None) -> None:
+    taxes = seller(rate("0.19", country="DE"), rate("0.19", country="EU"))
+    assert taxes.lack_of(category, buyer, DAY) == lack
+
+
+def test_nothing_is_missing_before_tax_is_charged_but_once_the_last_rate_ended() -> None:
+    taxes = seller(rate("0.19", since=date(2026, 7, 1), until=date(2026, 8, 31)))
+    days = [date(2026, 6, 30), date(2026, 7, 1), date(2026, 8, 31), date(2026, 9, 1)]
+    assert [taxes.lack_of("standard", Buyer("DE"), day) for day in days] == [None, None, None, Lack.RATE]
+    assert [taxes.has_rate("standard", day) for day in days] == [False, True, True, False]
+    assert seller().lack_of("standard", Buyer("DE"), DAY) is None
+
+
+def test_nothing_is_missing_for_what_is_exempt_with_a_reason() -> None:
+    taxes = seller(rate("0.19"), rate("0", category="exempt"))
+    assert taxes.lack_of("exempt", Buyer("DE"), DAY) is None
 
 
 def test_each_treatment_has_its_code_of_en_16931() -> None:

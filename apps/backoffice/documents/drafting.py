@@ -6,7 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from apps.backoffice.documents.base import Deed, home_of
+from apps.backoffice import tax_cautions
+from apps.backoffice.documents.base import Deed, formats_for, home_of
 from apps.core.formats import Formats
 from apps.invoicing import drafts, issuing, rebilling, taxing
 from apps.invoicing.models import Invoice
@@ -71,11 +72,13 @@ class Finalize(OfDraft):
     def cautions(self, subject: Invoice) -> list[tuple[str, str, str]]:
         if subject.status != Invoice.Status.DRAFT:
             return []
+        recalculate = ("Recalculate", reverse("admin:invoicing_invoice_recalculate", args=[subject.pk]))
         if taxing.has_changed(subject):
-            return [(TAX_CHANGED, "Recalculate", reverse("admin:invoicing_invoice_recalculate", args=[subject.pk]))]
-        if not rebilling.is_behind(invoice=subject):
-            return []
-        return [(BEHIND, "Recalculate", reverse("admin:invoicing_invoice_recalculate", args=[subject.pk]))]
+            return [(TAX_CHANGED, *recalculate)]
+        rates = ("Tax rates", reverse("admin:invoicing_taxrate_changelist"))
+        (told,) = tax_cautions.of_drafts([subject], formats_for(subject))
+        untaxed = [(sentence, *rates) for sentence in told]
+        return [(BEHIND, *recalculate), *untaxed] if rebilling.is_behind(invoice=subject) else untaxed
 
     def run(self, subject: Invoice, said: Mapping[str, Any], *, now: datetime, actor: str) -> Invoice:
         return finalized(invoice=subject, now=now, actor=actor)

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 
 from apps.accounts.models import Customer
 from apps.accounts.scoped_admin import OwnedAdmin, actor_of, formats_of, organization_of
-from apps.backoffice import standing
+from apps.backoffice import standing, tax_cautions
 from apps.backoffice.documents.drafting import finalized
 from apps.core import clock
 from apps.core.formats import Formats
@@ -105,7 +105,10 @@ def finalize_drafts(model_admin: OwnedAdmin, request: HttpRequest, chosen: Query
         return None
     formats = formats_of(request)
     if request.POST.get("confirmed") != "yes":
-        rows = [{"invoice": draft, "total": formats.money(draft.total)} for draft in drafts]
+        rows = [
+            {"invoice": draft, "total": formats.money(draft.total), "cautions": cautions}
+            for draft, cautions in zip(drafts, tax_cautions.of_drafts(drafts, formats), strict=True)
+        ]
         context = model_admin.context(request, None, title="Finalize drafts", rows=rows)
         return TemplateResponse(request, "backoffice/documents/finalize.html", context)
     done = [draft for draft in drafts if _is_finalized(request, draft, formats)]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from apps.backoffice import tax_cautions
 from apps.backoffice.documents import base, deeds
 from apps.core.formats import Formats
 from apps.delivery.paper import Paper
@@ -32,14 +33,19 @@ def beside(invoice: Invoice, formats: Formats) -> dict[str, Any]:
     }
 
 
-def on_draft(invoice: Invoice, paper: Paper, *, may_manage: bool) -> dict[str, Any]:
-    """Return whether a draft is behind its usage, and the lines that may be changed by hand, as its paper says them."""
+def on_draft(invoice: Invoice, paper: Paper, formats: Formats, *, may_manage: bool, may_add: bool) -> dict[str, Any]:
+    """Return whether a draft is behind its usage or its tax, and the lines that may be changed by hand, as on paper.
+
+    `may_add` says whether a rate that is missing may be added.
+    """
     if invoice.status != Invoice.Status.DRAFT:
         return {}
-    lines = zip(queries.lines_of(invoice=invoice), paper.lines, strict=True) if may_manage else ()
-    by_hand = [(line, shown) for line, shown in lines if line.kind == Kind.MANUAL]
+    lines, taxes = queries.lines_of(invoice=invoice), taxing.taxes_of(invoice.organization)
+    shown_lines = zip(lines, paper.lines, strict=True) if may_manage else ()
+    by_hand = [(line, shown) for line, shown in shown_lines if line.kind == Kind.MANUAL]
     return {
         "is_behind": rebilling.is_behind(invoice=invoice),
-        "tax_changed": taxing.has_changed(invoice),
+        "tax_changed": taxing.tax_anew(invoice, lines, taxes),
+        "tax_cautions": tax_cautions.of_lines(lines, invoice=invoice, taxes=taxes, formats=formats, may_add=may_add),
         "by_hand": [{"line": shown, "deeds": base.offered(deeds.OF_LINE, line)} for line, shown in by_hand],
     }
