@@ -20,6 +20,7 @@ from apps.core.admin import badge
 class MemberAdmin(OwnedAdmin):
     """Who works here, in which role."""
 
+    nothing_yet = "No member yet."
     form = MemberForm
     reading = adding = changing = deleting = Action.MANAGE_MEMBERS
     list_display = ("person", "email", "role", "created_at")
@@ -84,6 +85,7 @@ class ApiKeyForm(OwnedForm):
 class ApiKeyAdmin(OwnedAdmin):
     """Programs' keys: the whole key is on one page once, and never again."""
 
+    nothing_yet = "No API key yet. A program needs one to record usage or to read what was billed."
     form = ApiKeyForm
     reading = adding = Action.MANAGE_KEYS
     list_display = ("name", "beginning", "role", "state", "created_at", "last_used_at")

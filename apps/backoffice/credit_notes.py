@@ -27,6 +27,11 @@ from apps.rating.money import Money
 class CreditNoteAdmin(OwnedAdmin):
     """Nothing of a credit note can be edited: it is issued when it is made."""
 
+    nothing_yet = (
+        "No credit note yet. What was billed too much is credited by itself; goodwill is given on the page of "
+        "an invoice."
+    )
+    first_step = ("Invoices", "admin:invoicing_invoice_changelist")
     reading = Action.READ
     list_display = ("number", "buyer_name", "invoice", "issued_on", "total_text")
     list_filter = (CustomerFilter, MonthFilter, "currency")

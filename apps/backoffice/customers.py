@@ -82,6 +82,7 @@ class CustomerForm(OwnedForm):
 class CustomerAdmin(OwnedAdmin):
     """Who pays."""
 
+    nothing_yet = "No customer yet. Add the first one, then start its subscription."
     form = CustomerForm
     reading = Action.READ
     adding = changing = Action.MANAGE_CUSTOMERS

@@ -24,6 +24,8 @@ RELATED = ("item__subscription__customer", "item__add_on__metric", "period", "or
 class EventAdmin(OwnedAdmin):
     """Read-only, newest first by the order of recording."""
 
+    nothing_yet = "No usage yet. It is added on the page of a customer, by quick entry, in rows, or by programs."
+    first_step = ("Customers", "admin:accounts_customer_changelist")
     reading = Action.READ
     list_display = ("occurred_at", "customer", "usage_type", "amount", "state", "note", "actor", "arrived")
     list_filter = ("late", "source")

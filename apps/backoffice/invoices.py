@@ -32,6 +32,8 @@ COLOURS = {"draft": "warning", "open": "info", "paid": "success", "uncollectible
 class InvoiceAdmin(OwnedAdmin):
     """Nothing of an invoice is edited here; its buttons call operations."""
 
+    nothing_yet = "No invoice yet. The first is made when a period ends; others are begun on the page of a customer."
+    first_step = ("Customers", "admin:accounts_customer_changelist")
     reading = Action.READ
     list_display = ("name", "buyer_name", "issued_on", "total_text", "state", "due_on")
     list_display_links = ("name",)

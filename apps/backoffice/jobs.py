@@ -17,6 +17,7 @@ from apps.outbox.models import Job
 class JobAdmin(OwnedAdmin):
     """The jobs that were given up and wait for a person."""
 
+    nothing_yet = "Nothing was given up. What could not be done in the end waits here for a person."
     reading = Action.READ
     list_display = ("handler", "topic", "subject", "tries", "finished_at", "error")
     list_select_related = ("message",)

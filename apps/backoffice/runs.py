@@ -28,6 +28,10 @@ COLOURS = {"running": "info", "stopped": "warning", "done": "success"}
 class RunAdmin(OwnedAdmin):
     """Nothing of a run is edited; its buttons call operations."""
 
+    nothing_yet = (
+        "No run yet. Workers close what is due by themselves; a run closes it at once, or only says what "
+        "would be billed."
+    )
     reading = Action.READ
     list_display = ("name", "state", "as_of", "done", "failed", "started_by")
     list_display_links = ("name",)

@@ -67,6 +67,10 @@ class LastDayForm(forms.Form):
 class TaxRateAdmin(OwnedAdmin):
     """Rates by category and country. None is ever changed: it ends, and another begins."""
 
+    nothing_yet = (
+        "No tax rate yet: nothing is taxed, and invoices say nothing of tax. Say your country and tax id "
+        "under Organization first, then add the rate of each country that you charge tax in."
+    )
     form = TaxRateForm
     reading = Action.READ
     adding = Action.MANAGE_CATALOG

@@ -39,6 +39,8 @@ ItemPage = Callable[[HttpRequest, Item], HttpResponse]
 class PullSourceAdmin(OwnedAdmin):
     """The list of usage systems, and for each item a page where its own is named, tried and taken away."""
 
+    nothing_yet = "No usage system yet. It is named on the page of what a customer has, and asked when a period ends."
+    first_step = ("Customers", "admin:accounts_customer_changelist")
     reading = Action.READ
     list_display = ("customer", "what", "address", "state")
     list_display_links = ("what",)

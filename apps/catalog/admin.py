@@ -88,6 +88,7 @@ class CatalogAdmin(OwnedAdmin):
 class ProductAdmin(CatalogAdmin):
     """What is sold; groups plans and carries features."""
 
+    nothing_yet = "No product yet. It groups the plans that customers subscribe to, and says their tax category."
     list_display = ("name", "key", "currency", "state")
     list_filter = (ArchivedFilter,)
     search_fields = ("name", "key")
@@ -105,6 +106,7 @@ class ProductAdmin(CatalogAdmin):
 class FeatureAdmin(CatalogAdmin):
     """What a product can do or allow; each of its plans gives it a value."""
 
+    nothing_yet = "No feature yet. It is what a product can do or allow; each plan gives it a value."
     list_display = ("name", "product", "key", "kind", "state")
     list_filter = (ArchivedFilter, ("product", admin.RelatedOnlyFieldListFilter), "kind")
     list_select_related = ("product",)
@@ -116,6 +118,7 @@ class FeatureAdmin(CatalogAdmin):
 class MetricAdmin(CatalogAdmin):
     """What is counted. Its way of counting stays once it exists: periods were measured by it."""
 
+    nothing_yet = "No metric yet. It is what is counted, such as calls: what is billed by use needs one."
     list_display = ("name", "key", "aggregation", "property", "state")
     list_filter = (ArchivedFilter, "aggregation")
     search_fields = ("name", "key")
@@ -125,6 +128,7 @@ class MetricAdmin(CatalogAdmin):
 class AddOnAdmin(CatalogAdmin):
     """Something billed beside the base fee. What kind it is, what meters it and how often it is billed stay."""
 
+    nothing_yet = "No add-on yet. It is billed beside the base fee: by use, each period, or once."
     list_display = ("name", "key", "kind", "metric", "unit", "state")
     list_filter = (ArchivedFilter, "kind")
     list_select_related = ("metric",)
@@ -149,6 +153,7 @@ class AddOnAdmin(CatalogAdmin):
 class PriceAdmin(CatalogAdmin):
     """What something costs. A price is never edited: a new one takes its place for whoever starts from then on."""
 
+    nothing_yet = "No price yet. Say what a plan or an add-on costs; whoever has a price keeps it."
     changing = None
     change_form_template = None
     list_display = ("what", "currency", "words", "state", "created_at", "superseded_at")

@@ -1,4 +1,4 @@
-"""The admin's base classes and widgets: with apps.backoffice.theme the only place that knows the theme.
+"""The admin's base classes and widgets: with apps.backoffice.theme and templates/unfold all that knows the theme.
 
 Everything else of the office builds on these names, so another theme, or none, is a change of this file.
 """
@@ -29,8 +29,14 @@ class SignInForm(AuthenticationForm):
 
 
 class PagedAdmin(ModelAdmin):
-    """A list and a page for each row. Nothing is deleted, exported or changed in bulk unless a page says so."""
+    """A list and a page for each row. Nothing is deleted, exported or changed in bulk unless a page says so.
 
+    `nothing_yet` is what the list says while it is empty, and `first_step` where to begin where that is another page:
+    what is said, and its name in the admin.
+    """
+
+    nothing_yet: str = ""
+    first_step: tuple[str, str] | None = None
     actions: Sequence[str] | None = None
     view_on_site = False
     list_per_page = 50

@@ -78,7 +78,8 @@ def _lines(voice: Voice, credit_note: CreditNote) -> tuple[PaperLine, ...]:
                 unit_price="",
                 amount=voice.money(amount),
                 carried=voice.money(carried),
-                notes=(*_why(voice, line, credit_note), *tax_paper.mark(voice, line, credit_note)),
+                notes=_why(voice, line, credit_note),
+                tax=tax_paper.mark(voice, line, credit_note),
             )
         )
     return tuple(told)

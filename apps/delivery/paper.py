@@ -61,7 +61,10 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True)
 class PaperLine:
-    """One row of the table; `carried` is the sum of the amounts up to and with this row."""
+    """One row of the table; `carried` is the sum of the amounts up to and with this row.
+
+    `tax` says the tax on it, where the document has several rates.
+    """
 
     description: str
     period: str
@@ -70,6 +73,7 @@ class PaperLine:
     amount: str
     carried: str
     notes: tuple[str, ...]
+    tax: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,7 +323,8 @@ def _lines(voice: Voice, lines: Sequence[Line], invoice: Invoice) -> tuple[Paper
                 unit_price="" if line.unit_amount is None else voice.rate(line.unit_amount, currency),
                 amount=voice.money(amount),
                 carried=voice.money(carried),
-                notes=(*wording.arithmetic(voice, line, currency), *tax_paper.mark(voice, line, invoice)),
+                notes=wording.arithmetic(voice, line, currency),
+                tax=tax_paper.mark(voice, line, invoice),
             )
         )
     return tuple(told)

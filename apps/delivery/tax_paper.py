@@ -50,17 +50,17 @@ def sentences(voice: Voice, document: Invoice | CreditNote, buyer: Mapping[str, 
     return tuple(found)
 
 
-def mark(voice: Voice, line: Line | CreditLine, document: Invoice | CreditNote) -> tuple[str, ...]:
+def mark(voice: Voice, line: Line | CreditLine, document: Invoice | CreditNote) -> str:
     """Say below a line what tax is on it, where the document has several rates."""
     if len(document.tax_groups) < 2:
-        return ()
+        return ""
     if line.tax_treatment == Treatment.REVERSE_CHARGE:
-        return (voice.say("Reverse charge"),)
+        return voice.say("Reverse charge")
     if line.tax_treatment == Treatment.EXEMPT:
-        return (voice.say("Exempt from tax"),)
+        return voice.say("Exempt from tax")
     if line.tax_treatment == Treatment.UNTAXED:
-        return (voice.say("Without tax"),)
-    return (f"{line.tax_name} {percent(voice, line.tax_rate)}",)
+        return voice.say("Without tax")
+    return f"{line.tax_name} {percent(voice, line.tax_rate)}"
 
 
 def number(voice: Voice, snapshot: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from apps.invoicing.models import Invoice
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
 from tests import builders
+from tests.backoffice.pages import text
 from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
 
 LISTS = sorted(f"{m._meta.app_label}_{m._meta.model_name}_changelist" for m in admin.site._registry)
@@ -43,8 +44,22 @@ def test_lists(owner: Client, busy: Customer, page: str) -> None:
 
 
 @pytest.mark.parametrize("page", LISTS)
-def test_empty_lists(owner: Client, page: str) -> None:
-    assert owner.get(reverse(f"admin:{page}"), follow=True).status_code == 200
+def test_an_empty_list_says_what_comes_there_and_the_first_thing_to_do(owner: Client, page: str) -> None:
+    response = owner.get(reverse(f"admin:{page}"), follow=True)
+    assert response.status_code == 200
+    rows = response.context.get("cl")
+    if rows is not None and not rows.result_count:
+        said = rows.model_admin.nothing_yet
+        assert said
+        assert said in text(response)
+    assert "yielded into no results" not in text(response)
+
+
+def test_a_list_without_what_was_asked_for_shows_all_again(owner: Client, busy: Customer) -> None:
+    for asked in ("q=nobody", "currency=XXX"):
+        page = text(owner.get(reverse("admin:accounts_customer_changelist") + f"?{asked}"))
+        assert "Nothing here is as you asked for. Show all" in page
+        assert "No customer yet" not in page
 
 
 @pytest.mark.parametrize("page", ADDS)

@@ -51,6 +51,10 @@ def test_a_draft_says_which_of_its_lines_are_untaxed_and_where_to_add_the_rate(
     page = address("invoicing_invoice_change", draft_of(german).pk)
     shown = owner.get(page)
     assert BOOKS in text(shown)
+    with scope.of(german):
+        ink: dict[str, Any] = {"description": "Ink", "quantity": Decimal(1), "unit_amount": Decimal(1)}
+        drafts.add_line(invoice=Invoice.objects.get(), now=OCTOBER, actor=WHO, **ink)
+    assert "Workshop Without tax" in text(owner.get(page))
     adding = f"{address('invoicing_taxrate_add')}?category=books&amp;country=DE"
     assert adding in shown.content.decode()
     form = owner.get(adding.replace("&amp;", "&")).context["adminform"].form

@@ -48,7 +48,7 @@ def test_every_figure_is_printed(language: str, size: str) -> None:
     text = printed(render(told).content)
     figures = [told.subtotal, told.total, told.amount_due, told.settles, *(each for row in told.taxes for each in row)]
     for row in told.lines:
-        figures += [row.quantity, row.unit_price, row.amount, row.period, *row.notes]
+        figures += [row.quantity, row.unit_price, row.amount, row.period, *row.notes, row.tax]
     assert [figure for figure in figures if squeezed(figure) not in text] == []
 
 

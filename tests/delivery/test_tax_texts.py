@@ -28,12 +28,12 @@ def test_tax_by_rate_with_its_base() -> None:
         ("VAT 19% on $100.00", "$19.00"),
     )
     assert (told.subtotal, told.total, told.is_inclusive) == ("$160.00", "$182.75", False)
-    assert [row.notes[-1] for row in told.lines[:2]] == ["VAT 19%", "Reduced VAT 7.5%"]
+    assert [row.tax for row in told.lines[:2]] == ["VAT 19%", "Reduced VAT 7.5%"]
 
 
 def test_one_rate_is_not_said_again_on_each_line() -> None:
     told = paper([taxed(10000, "0.19", steps=[])] * 2, locale="en_US")
-    assert [row.notes for row in told.lines] == [(), ()]
+    assert [row.tax for row in told.lines] == ["", ""]
 
 
 def test_inclusive_papers_say_gross_lines_and_what_tax_is_in_the_total() -> None:
@@ -81,13 +81,13 @@ def test_what_is_exempt_by_what_it_is_says_the_reason_of_the_seller() -> None:
     told = paper([taxed(10000, "0.19"), lesson], locale="de_DE", currency="EUR", tax_exempt_reason="of before")
     assert told.taxes[0] == ("Steuerfrei auf 50,00\xa0€", "0,00\xa0€")
     assert told.tax_notes == ("Steuerfrei: <i>§ 4 Nr. 21 UStG</i>",)
-    assert [row.notes[-1] for row in told.lines] == ["VAT 19\xa0%", "Steuerfrei"]
+    assert [row.tax for row in told.lines] == ["VAT 19\xa0%", "Steuerfrei"]
 
 
 def test_each_line_says_its_tax_where_there_are_several() -> None:
     lines = [untaxed(5000, treatment) for treatment in (Treatment.REVERSE_CHARGE, Treatment.EXEMPT, Treatment.UNTAXED)]
     told = paper(lines, locale="en_US")
-    assert [row.notes[-1] for row in told.lines] == ["Reverse charge", "Exempt from tax", "Without tax"]
+    assert [row.tax for row in told.lines] == ["Reverse charge", "Exempt from tax", "Without tax"]
 
 
 def test_a_zero_rate_is_said_by_its_name() -> None:

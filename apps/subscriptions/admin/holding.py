@@ -40,6 +40,8 @@ class ParkedFilter(admin.SimpleListFilter):
 class SubscriptionAdmin(OwnedAdmin):
     """The list. The page of each is a room above, where its invoices are seen."""
 
+    nothing_yet = "No subscription yet. It is started on the page of a customer."
+    first_step = ("Customers", "admin:accounts_customer_changelist")
     reading = Action.READ
     list_display = ("name", "on_plan", "currency", "state", "starts_at", "bills_at", "parked_reason")
     list_display_links = ("name",)

@@ -46,6 +46,8 @@ class ItemAdmin(OwnedAdmin):
     The office registers it together with what rooms above add to an item's page.
     """
 
+    nothing_yet = "No item yet. Items come with subscriptions: the base fee, and each add-on."
+    first_step = ("Customers", "admin:accounts_customer_changelist")
     reading = Action.READ
     list_display = ("name", "what", "on_plan", "words", "state")
     list_filter = (PriceFilter, "subscription__plan")

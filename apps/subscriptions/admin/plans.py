@@ -62,6 +62,7 @@ class AddOnsOfPlan(OwnedInline):
 class PlanAdmin(CatalogAdmin):
     """A base fee per interval, or none, plus add-ons. How often it bills stays: subscriptions were started on it."""
 
+    nothing_yet = "No plan yet. It is what customers subscribe to: a base fee or none, with its add-ons."
     list_display = ("name", "product", "key", "every", "is_free", "timing", "state")
     list_filter = (ArchivedFilter, ("product", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("product",)

@@ -62,6 +62,8 @@ class NowFilter(admin.SimpleListFilter):
 class SeatAdmin(OwnedAdmin):
     """Read-only: seats are assigned on the page of their subscription."""
 
+    nothing_yet = "No seat yet. Seats are assigned on the page of a subscription, to whoever may use it."
+    first_step = ("Subscriptions", "admin:subscriptions_subscription_changelist")
     reading = Action.READ
     list_display = ("grantee", "of", "assigned_at", "until")
     list_filter = (NowFilter,)

@@ -42,6 +42,8 @@ def address_of(where: Where) -> str:
 class LimitAdmin(OwnedAdmin):
     """Read-only: a limit is set on the page of its place."""
 
+    nothing_yet = "No limit yet. It is set on the page of an add-on, of a plan, or of what a customer has."
+    first_step = ("Add-ons", "admin:catalog_addon_changelist")
     reading = Action.READ
     list_display = ("of", "words", "kind")
     list_display_links = ("of",)
