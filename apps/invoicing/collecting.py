@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from django.db import transaction
 
@@ -12,10 +11,9 @@ from apps.core.refusals import Conflict, Refusal
 from apps.invoicing import crediting, finalizing, queries, settling
 from apps.invoicing.crediting import Part
 from apps.invoicing.documents import hold, note
-from apps.invoicing.models import CreditNote, Invoice, Line, Method, Receipt, Refund
+from apps.invoicing.models import CreditNote, Invoice, Method, Receipt, Refund
 from apps.invoicing.queries import Creditable
 from apps.outbox import operations as outbox
-from apps.rating.exact import half_away
 from apps.rating.money import Money, to_money
 from apps.rating.split import split
 from apps.tenancy import operations as tenancy
@@ -160,13 +158,7 @@ def give_credit(
     issued = crediting.issue(
         invoice=locked, parts=parts, kind=CreditNote.Kind.COMMERCIAL, reason=reason.strip(), now=now
     )
-    note(
-        invoice=locked,
-        verb="credited",
-        now=now,
-        actor=actor,
-        summary=f"{issued}: {issued.total.text()} {issued.currency}. {reason}",
-    )
+    note(invoice=locked, verb="credited", now=now, actor=actor, summary=crediting.summary_of(issued))
     return issued
 
 
@@ -197,19 +189,12 @@ def _over_all(left: list[Creditable], amount: Decimal | None, invoice: Invoice) 
 
 
 def _part(entry: Creditable, net_minor: int, *, field: str) -> Part:
-    """Take so much of a line after its discount: of its amount before, the part that this is."""
+    """Take so much of a line after its discount; raise Refusal where that is more than is left."""
     if net_minor > entry.left_net_minor:
         there = Money(entry.left_net_minor, entry.line.invoice.currency)
         sentence = f"Only {there.text()} {there.currency} are left of {entry.line.description}."
         raise Refusal("more_than_left", sentence, field=field)
-    line: Line = entry.line
-    if net_minor == entry.left_net_minor:
-        return Part(line, entry.left_minor, entry.left_minor - net_minor)
-    whole = line.amount_minor - line.discount_minor
-    gross = half_away(Fraction(net_minor * line.amount_minor, whole))
-    # What is left of a line must never have more discount than amount.
-    gross = min(gross, net_minor + entry.left_discount_minor)
-    return Part(line, gross, gross - net_minor)
+    return crediting.part_of_net(entry, net_minor)
 
 
 def _money(amount: Decimal, currency: str, *, field: str = "amount") -> Money:

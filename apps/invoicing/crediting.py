@@ -65,21 +65,41 @@ def part_of(entry: Creditable, amount_minor: int) -> Part:
     return Part(line, amount_minor, max(least, min(discount, entry.left_discount_minor, amount_minor)))
 
 
+def part_of_net(entry: Creditable, net_minor: int) -> Part:
+    """Take so much of a line after its discount: of its amount before, the part that this is."""
+    line = entry.line
+    if net_minor == entry.left_net_minor:
+        return Part(line, entry.left_minor, entry.left_minor - net_minor)
+    whole = line.amount_minor - line.discount_minor
+    gross = half_away(Fraction(net_minor * line.amount_minor, whole))
+    # What is left of a line must never have more discount than amount.
+    gross = min(gross, net_minor + entry.left_discount_minor)
+    return Part(line, gross, gross - net_minor)
+
+
+def shared(missing_minor: int, lines: Iterable[Creditable]) -> list[Part]:
+    """Share what is to be given back over lines in their order, of each as much as is left of it."""
+    parts = []
+    for entry in lines:
+        if not missing_minor:
+            break
+        amount = min(entry.left_minor, missing_minor)
+        parts.append(part_of(entry, amount))
+        missing_minor -= amount
+    return parts
+
+
 def _taken_from(due: Due) -> list[Part] | None:
     """Share what is to be given back over the lines that charged it, newest first; None while they do not cover it.
 
     What was billed on an invoice that is void was never asked for: it is taken back without a word.
     """
     assert due.span.period is not None, "only an opened period was billed"
-    missing = -due.difference.minor
-    parts = []
     lines = queries.creditable_lines(period=due.span.period, kind=due.kind)
-    for entry in lines:
-        amount = min(entry.left_minor, missing)
-        parts.append(part_of(entry, amount))
-        missing -= amount
-        if not missing:
-            return parts
+    parts = shared(-due.difference.minor, lines)
+    missing = -due.difference.minor - sum(part.amount_minor for part in parts)
+    if not missing:
+        return parts
     drafted = queries.on_drafts(period=due.span.period, kind=due.kind)
     waived = due.billed.minor - drafted - sum(entry.left_minor for entry in lines)
     return parts if missing <= waived else None
@@ -152,3 +172,8 @@ def _line(part: Part, position: int) -> CreditLine:
         period_starts_at=line.period_starts_at,
         period_ends_at=line.period_ends_at,
     )
+
+
+def summary_of(note: CreditNote) -> str:
+    """Say goodwill as the history of its invoice notes it."""
+    return f"{note}: {note.total.text()} {note.currency}. {note.reason}"

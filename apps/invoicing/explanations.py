@@ -122,10 +122,10 @@ def of_line(*, invoice: Invoice, line: str) -> Explanation | None:
     return next(iter(_explained(lines, invoice)), None)
 
 
-def of_credit_note(*, note: CreditNote) -> list[Explanation]:
+def of_credit_note(*, note: CreditNote, most: int | None = MOST_CHECKED) -> list[Explanation]:
     """Explain the lines of a credit note in their order, as those of an invoice are."""
     lines = list(note.lines.select_related("line__invoice", *_CHARGED).order_by("position"))
-    return _explained(lines, note, most=MOST_CHECKED)
+    return _explained(lines, note, most=most)
 
 
 def of_credit_line(*, note: CreditNote, line: str) -> Explanation | None:

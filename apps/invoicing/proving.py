@@ -1,14 +1,16 @@
 """Work a whole issued invoice out again from what is stored, and compare every figure on it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from apps.invoicing import drafting, explanations, taxing
+from apps.invoicing.assembling import Due
 from apps.invoicing.explanations import Explanation
-from apps.invoicing.models import Invoice, Kind, Line
+from apps.invoicing.models import Charge, CreditNote, Invoice, Kind, Line
 from apps.rating.exact import EXACT
 from apps.rating.money import Money, to_money
 from apps.rating.numbers import plain
@@ -50,12 +52,17 @@ def _of_line(told: Explanation) -> Iterator[Figure]:
         again = to_money(EXACT.multiply(line.quantity, line.unit_amount), told.currency)
         yield Figure(f"{name}, amount", _text(line.amount_minor, told), again.text())
         return
-    due, charge = told.again, told.charge
+    due = told.again
     yield Figure(f"{name}, quantity", plain(line.quantity), plain(due.quantity - due.billed_quantity))
     yield Figure(f"{name}, amount", _text(line.amount_minor, told), due.difference.text())
     unit_amount = drafting.unit_amount_of(replace(due, is_late=line.late))
     yield Figure(f"{name}, unit price", _number(line.unit_amount), _number(unit_amount))
-    yield Figure(f"{name}, steps", _same(line.steps == charge.steps), _same(True))
+    yield Figure(f"{name}, steps", _same(line.steps == told.charge.steps), _same(True))
+    yield from of_charge(name, told, told.charge, due)
+
+
+def of_charge(name: str, told: Explanation, charge: Charge, due: Due) -> Iterator[Figure]:
+    """Compare a charge with what comes out again, and what its whole period owed."""
     yield Figure(f"{name}, charge", _text(charge.amount_minor, told), due.difference.text())
     if charge.kind == Kind.USAGE:
         yield Figure(f"{name}, events", str(charge.event_count), str(due.event_count))
@@ -85,22 +92,29 @@ def _of_sums(invoice: Invoice, lines: Sequence[Line]) -> Iterator[Figure]:
     for line, again in zip(lines, copies, strict=True):
         if line.discount_minor or again.discount_minor:
             name = f"line {line.position}, part of the discount"
-            yield _money(name, invoice, line.discount_minor, again.discount_minor)
-    yield _money("discount", invoice, invoice.discount_minor, whole.discount_minor)
-    yield _money("subtotal", invoice, invoice.subtotal_minor, whole.subtotal_minor)
-    yield Figure("tax by rate", _groups(invoice), _groups(whole))
-    yield _money("tax", invoice, invoice.tax_minor, whole.tax_minor)
-    yield _money("total", invoice, invoice.total_minor, whole.total_minor)
+            yield money(name, invoice, line.discount_minor, again.discount_minor)
+    yield money("discount", invoice, invoice.discount_minor, whole.discount_minor)
+    yield money("subtotal", invoice, invoice.subtotal_minor, whole.subtotal_minor)
+    yield tax_by_rate(invoice, taxing.groups_of(whole))
+    yield money("tax", invoice, invoice.tax_minor, whole.tax_minor)
+    yield money("total", invoice, invoice.total_minor, whole.total_minor)
 
 
-def _groups(invoice: Invoice) -> str:
-    """Say the tax groups of a document in a fixed order."""
-    groups = [
-        f"{group['rate']} {group['code']} on {_money_text(group['base_minor'], invoice)}: "
-        f"{_money_text(group['tax_minor'], invoice)}"
-        for group in taxing.groups_of(invoice)
-    ]
-    return "; ".join(groups)
+def tax_by_rate(document: Invoice | CreditNote, again: Sequence[Mapping[str, Any]]) -> Figure:
+    """Compare the tax groups of a document with those that come out again."""
+    return Figure("tax by rate", _groups(taxing.groups_of(document), document), _groups(again, document))
+
+
+def _groups(groups: Iterable[Mapping[str, Any]], document: Invoice | CreditNote) -> str:
+    """Say tax groups in their order."""
+
+    def text(minor: int) -> str:
+        return Money(minor, document.currency).text()
+
+    return "; ".join(
+        f"{group['rate']} {group['code']} on {text(group['base_minor'])}: {text(group['tax_minor'])}"
+        for group in groups
+    )
 
 
 def _of_settlement(invoice: Invoice) -> Iterator[Figure]:
@@ -113,9 +127,9 @@ def _of_settlement(invoice: Invoice) -> Iterator[Figure]:
     ]
     sums = list(_running(at_issue))
     credit = invoice.credit_minor if invoice.credit_minor in sums else sums[-1]
-    yield _money("credit applied", invoice, invoice.credit_minor, credit)
-    yield _money("settled", invoice, invoice.settled_minor, settled)
-    yield _money("amount due", invoice, invoice.amount_due.minor, invoice.total_minor - settled)
+    yield money("credit applied", invoice, invoice.credit_minor, credit)
+    yield money("settled", invoice, invoice.settled_minor, settled)
+    yield money("amount due", invoice, invoice.amount_due.minor, invoice.total_minor - settled)
     if invoice.status != Invoice.Status.VOID:
         is_paid = settled == invoice.total_minor
         stored = "paid" if invoice.status == Invoice.Status.PAID else "not paid in full"
@@ -145,9 +159,6 @@ def _of_dates(invoice: Invoice) -> Iterator[Figure]:
         yield Figure("due on", f"{invoice.due_on}", f"{due_on}")
 
 
-def _money(name: str, invoice: Invoice, stored: int, again: int) -> Figure:
-    return Figure(name, _money_text(stored, invoice), _money_text(again, invoice))
-
-
-def _money_text(minor: int, invoice: Invoice) -> str:
-    return Money(minor, invoice.currency).text()
+def money(name: str, document: Invoice | CreditNote, stored: int, again: int) -> Figure:
+    """Compare two amounts in minor units of a document's currency."""
+    return Figure(name, Money(stored, document.currency).text(), Money(again, document.currency).text())

@@ -196,6 +196,15 @@ def credit_lines_of(*, credit_note: CreditNote) -> list[CreditLine]:
     return list(credit_note.lines.select_related("line", "credit_note").order_by("position"))
 
 
+def credited_before(*, credit_note: CreditNote, lines: Iterable[Line]) -> list[CreditLine]:
+    """Return what of lines had been credited before a credit note was issued.
+
+    Notes of a customer are issued one after the other, so that their keys tell.
+    """
+    rows = CreditLine.objects.filter(line__any_key={line.pk for line in lines}, credit_note__lt=credit_note.pk)
+    return list(rows.order_by("pk"))
+
+
 def allocations_of(*, credit_note: CreditNote) -> list[Allocation]:
     """Return what a credit note was used on, in the order of use."""
     return list(credit_note.allocations.select_related("invoice", "refund", "credit_note").order_by("pk"))
@@ -242,9 +251,15 @@ def invoices(
     return rows if status is None else rows.filter(status=status)
 
 
-def issued_as(*, number: str) -> Invoice | None:
-    """Return the invoice of a number in the open scope, with its organization and customer."""
-    return Invoice.objects.filter(number=number).select_related("organization", "customer").first()
+def issued_as(*, number: str) -> list[Invoice | CreditNote]:
+    """Return what has a number in the open scope, with its organization and customer: an invoice, a credit note.
+
+    Both only where the prefixes of their numbers were changed.
+    """
+    found: list[Invoice | CreditNote] = []
+    for rows in (Invoice.objects.all(), CreditNote.objects.select_related("invoice")):
+        found += rows.filter(number=number).select_related("organization", "customer")
+    return found
 
 
 def issued_in(month: date) -> Q:
