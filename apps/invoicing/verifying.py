@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import (
     BigIntegerField,
     Count,
-    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -60,15 +59,19 @@ def charges_short_of_facts() -> Iterator[str]:
 def charges_off_documents() -> Iterator[str]:
     """Yield the charges that their line, or what was credited for them, does not say.
 
-    What a void invoice billed is taken back on no document: nobody was to pay it.
+    What takes a charge back may say more than its documents, by what nobody was to pay any more: what void invoices
+    billed of the same period, and what had been given back of it out of goodwill.
     """
-    credited = CreditLine.objects.filter(charge=OuterRef("pk")).order_by().values("charge")
-    given = Coalesce(Subquery(credited.annotate(sum=Sum("amount_minor")).values("sum")), 0)
+    given = _sum_of(CreditLine.objects.filter(charge=OuterRef("pk")))
+    charges = Charge.objects.annotate(said=Coalesce(F("line__amount_minor"), 0) - given).exclude(amount_minor=F("said"))
     void = Line.objects.filter(
         invoice__status=Invoice.Status.VOID, charge__period=OuterRef("period"), charge__kind=OuterRef("kind")
     )
-    charges = Charge.objects.annotate(said=Coalesce(F("line__amount_minor"), 0) - given).exclude(amount_minor=F("said"))
-    wrong = charges.exclude(Q(amount_minor__lt=0) & Exists(void))
+    goodwill = CreditLine.objects.filter(
+        charge=None, line__charge__period=OuterRef("period"), line__charge__kind=OuterRef("kind")
+    )
+    least = F("said") - _sum_of(void) - _sum_of(goodwill)
+    wrong = charges.exclude(amount_minor__lt=0, amount_minor__range=(least, F("said")))
     for public_id, amount, said in wrong.values_list("public_id", "amount_minor", "said").iterator():
         yield f"charge {public_id} is {amount} in minor units, its documents say {said}"
 
@@ -157,6 +160,12 @@ def settled_beside_allocations() -> Iterator[str]:
         wrong = rows.annotate(allocated=sums).exclude(**{says: F("allocated")})
         for public_id, said, allocated in wrong.values_list("public_id", says, "allocated").iterator():
             yield f"{named} {public_id} says {said} in minor units, its allocations come to {allocated}"
+
+
+def _sum_of(lines: QuerySet[Any]) -> Coalesce:
+    """Return the sum of lines of one organization as a part of a query; zero where there are none."""
+    sums = lines.order_by().values("organization").annotate(sum=Sum("amount_minor")).values("sum")
+    return Coalesce(Subquery(sums), Value(0), output_field=BIG)
 
 
 def _count(facts: QuerySet[Event]) -> Coalesce:

@@ -6,8 +6,12 @@ import pytest
 from django.db import connection
 
 from apps.backoffice.management.commands.verify import CHECKS
+from apps.invoicing import collecting
 from apps.invoicing.lifecycle import changing, ending, items, pausing
+from apps.invoicing.models import Charge, CreditLine
 from apps.tenancy.models import Organization
+from apps.usage import operations as usage
+from apps.usage.models import Event
 from tests.lifecycle import worlds
 from tests.lifecycle.worlds import WHO, day, item_of
 
@@ -39,6 +43,21 @@ def breaches() -> dict[str, list[str]]:
 def test_what_was_lived_by_the_rules_holds(lived: worlds.World) -> None:
     assert breaches() == {}
     lived.close("2026-11-11")
+    assert breaches() == {}
+
+
+def test_usage_that_is_taken_back_after_goodwill_holds(lived: worlds.World) -> None:
+    event = Event.objects.get(reverses_id=None, item__subscription__status="canceled")
+    charge = Charge.objects.get(period=event.period, kind="usage")
+    by = {"now": day("2026-10-12"), "actor": WHO}
+    collecting.give_credit(invoice=charge.line.invoice, lines={charge.line.public_id: Decimal(4)}, reason="sorry", **by)
+    usage.reverse_event(
+        organization=lived.seller, public_id=event.public_id, reason="never made", source="admin", **by
+    )
+    lived.close("2026-11-11")
+    back = Charge.objects.get(period=event.period, kind="usage", revision=1)
+    credits = CreditLine.objects.filter(line=charge.line).order_by("pk")
+    assert (back.amount_minor, [line.amount_minor for line in credits]) == (-1000, [400, 600])
     assert breaches() == {}
 
 
