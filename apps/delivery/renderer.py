@@ -214,5 +214,6 @@ def _unprintable(letters: list[str]) -> str:
     more = f" and {len(letters) - 10} more" if len(letters) > 10 else ""
     return (
         f"No font of this machine can print {named}{more}. Install a font that can (on Debian, fonts-noto-core has "
-        "many scripts) and restart the workers, or mend the text; then retry."
+        "many scripts), restart the workers and retry. What a document says never changes: where no font will do, void "
+        "the invoice and bill it anew."
     )

@@ -12,6 +12,8 @@ from apps.delivery.renderer import Drawn, Renderer, Request
 from apps.delivery.statement_paper import StatementPaper
 from apps.tenancy import queries as tenancy
 
+# What no font prints, beside spaces and new lines: programs bring it along, and the text that it is in is frozen.
+PRINTS_NOTHING = dict.fromkeys((*range(0x09), *range(0x0B, 0x0D), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0x2028), " ")
 FOOT_MARGIN_MM, FOOT_ROW_MM, FOOT_ROWS, FOOT_ROW_LETTERS = 14, 4, 4, 60
 
 
@@ -27,7 +29,7 @@ def request_of(paper: Paper | StatementPaper) -> Request:
     """Lay a paper out."""
     logo = tenancy.logo_of(digest=paper.logo)
     template = "delivery/statement.html" if isinstance(paper, StatementPaper) else "delivery/invoice.html"
-    markup = render_to_string(template, {"paper": paper, "has_logo": logo is not None})
+    markup = render_to_string(template, {"paper": paper, "has_logo": logo is not None}).translate(PRINTS_NOTHING)
     layout = {
         "page_size": paper.page_size,
         "color": paper.color,

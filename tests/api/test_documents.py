@@ -33,6 +33,12 @@ def issued(keeper: Program, draft: str) -> str:
     return draft
 
 
+@pytest.mark.parametrize("line", ["lin_00000000000000000000", "%00", "lin"])
+def test_what_is_no_line_is_not_found(keeper: Program, draft: str, line: str) -> None:
+    for verb in ("change", "remove"):
+        assert fault(keeper.post(f"invoices/{draft}/lines/{line}/{verb}", {})) == (404, "not_found", None)
+
+
 def test_one_is_made_and_sent_at_once(keeper: Program, buyer: Customer) -> None:
     body = {"customer": buyer.public_id, "lines": LINES, "finalize": True, "notes": "Thanks", "payment_terms_days": 7}
     first = keeper.post("invoices", body, Idempotency_Key="job-1")

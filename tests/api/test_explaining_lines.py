@@ -53,6 +53,13 @@ def test_a_line_is_explained_to_the_last_event(program: Program, invoice: Invoic
     assert events[2]["reversed_by"] == events[0]["id"]
 
 
+@pytest.mark.parametrize("line", ["lin_00000000000000000000", "%00", "lin", "😀"])
+def test_what_is_no_line_is_not_found(program: Program, invoice: Invoice, line: str) -> None:
+    for form in ("explanation", "explanation.csv"):
+        answer = program.get(f"invoices/{invoice.public_id}/lines/{line}/{form}")
+        assert fault(answer) == (404, "not_found", None)
+
+
 def test_events_come_by_page(program: Program, invoice: Invoice) -> None:
     whole = [event["id"] for event in program.get(usage_line(invoice)).json()["events"]["results"]]
     first = program.get(usage_line(invoice), limit="3").json()["events"]

@@ -13,6 +13,8 @@ from apps.delivery.api.papers import filename
 from apps.delivery.models import Document
 from apps.invoicing import collecting
 from apps.invoicing.models import Invoice
+from apps.outbox import operations as outbox
+from apps.outbox.models import Job
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
 from tests import builders
@@ -110,6 +112,15 @@ def test_a_pdf_may_be_asked_for_as_what_it_is(program: Program, invoice: Invoice
 
 def test_until_it_is_rendered_the_pdf_is_not_ready(program: Program, invoice: Invoice) -> None:
     assert fault(program.get(f"invoices/{invoice.public_id}/pdf")) == (409, "document_not_ready", None)
+
+
+def test_where_it_could_not_be_rendered_the_pdf_is_parked(program: Program, invoice: Invoice) -> None:
+    outbox.relay(now=OCTOBER)
+    job = Job.objects.get(handler="delivery.store_document")
+    Job.objects.filter(pk=job.pk).update(status=Job.Status.FAILED, error="No font can print it.", finished_at=OCTOBER)
+    answer = program.get(f"invoices/{invoice.public_id}/pdf")
+    assert fault(answer) == (409, "document_parked", None)
+    assert answer.json()["detail"] == "The PDF could not be made. No font can print it."
 
 
 def test_a_credit_note_has_a_paper_too(program: Program, invoice: Invoice) -> None:

@@ -134,6 +134,13 @@ def test_a_letter_that_no_font_has_is_named() -> None:
         renderer.draw(Request(markup="<p>Uruk 𒀀 & co, 株式会社", style="", identifier="1"))
 
 
+def test_what_prints_nothing_in_any_font_is_a_gap() -> None:
+    silent = "".join(map(chr, (0x01, 0x07, 0x0B, 0x1F, 0x7F, 0x85, 0x9F, 0x2028)))
+    request = rendering.request_of(paper([line(description=f"Two{silent}words")], name=f"Uruk{silent}Ltd"))
+    assert not set(silent) & set(request.markup)
+    assert rendering.renderer().draw(request).pages == 1
+
+
 def test_a_crash_parks_that_document_alone_and_a_person_may_retry(seller: Organization, worked: Work) -> None:
     rendering.render(paper([line()]))
     pid = rendering.renderer().pid

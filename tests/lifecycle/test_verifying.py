@@ -1,6 +1,7 @@
 """What `manage.py verify` says of lives of subscriptions: nothing where they hold, and what broke where they do not."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -49,11 +50,9 @@ def test_what_was_lived_by_the_rules_holds(lived: worlds.World) -> None:
 def test_usage_that_is_taken_back_after_goodwill_holds(lived: worlds.World) -> None:
     event = Event.objects.get(reverses_id=None, item__subscription__status="canceled")
     charge = Charge.objects.get(period=event.period, kind="usage")
-    by = {"now": day("2026-10-12"), "actor": WHO}
+    by: dict[str, Any] = {"now": day("2026-10-12"), "actor": WHO}
     collecting.give_credit(invoice=charge.line.invoice, lines={charge.line.public_id: Decimal(4)}, reason="sorry", **by)
-    usage.reverse_event(
-        organization=lived.seller, public_id=event.public_id, reason="never made", source="admin", **by
-    )
+    usage.reverse_event(organization=lived.seller, public_id=event.public_id, reason="never made", source="admin", **by)
     lived.close("2026-11-11")
     back = Charge.objects.get(period=event.period, kind="usage", revision=1)
     credits = CreditLine.objects.filter(line=charge.line).order_by("pk")

@@ -20,6 +20,7 @@ from apps.delivery import queries
 from apps.delivery.models import Document
 from apps.invoicing import queries as invoicing
 from apps.invoicing.api.invoices import WholeInvoice, said_for
+from apps.invoicing.models import CreditNote, Invoice
 
 
 class DocumentSerializer(serializers.Serializer[Any]):
@@ -64,7 +65,8 @@ class InvoicePdf(ScopedView):
     @extend_schema(
         operation_id="get_invoice_pdf",
         summary="Download an invoice as PDF",
-        description="409 `document_not_ready` for a draft, and for the moments until a finalized invoice is rendered.",
+        description="409 `document_not_ready` for a draft, and for the moments until a finalized invoice is rendered; "
+        "409 `document_parked` where it could not be, and why.",
         tags=["invoices"],
         parameters=[id_parameter("inv_…")],
         responses={
@@ -77,7 +79,7 @@ class InvoicePdf(ScopedView):
         invoice = self.one(invoicing.invoices(), public_id, request)
         document = queries.document_of(invoice=invoice)
         if document is None:
-            raise Conflict("document_not_ready", "This invoice has no PDF yet: it is a draft, or about to be rendered.")
+            raise _without_pdf(invoice, "This invoice has no PDF yet: it is a draft, or about to be rendered.")
         return _stored(document, invoice.number or invoice.public_id)
 
 
@@ -89,7 +91,8 @@ class CreditNotePdf(ScopedView):
     @extend_schema(
         operation_id="get_credit_note_pdf",
         summary="Download a credit note as PDF",
-        description="409 `document_not_ready` for the moments until it is rendered.",
+        description="409 `document_not_ready` for the moments until it is rendered; 409 `document_parked` where it "
+        "could not be, and why.",
         tags=["invoices"],
         parameters=[id_parameter("crn_…")],
         responses={
@@ -102,8 +105,16 @@ class CreditNotePdf(ScopedView):
         note = self.one(invoicing.credit_notes(), public_id, request)
         document = queries.document_of_credit_note(credit_note=note)
         if document is None:
-            raise Conflict("document_not_ready", "This credit note has no PDF yet: it is about to be rendered.")
+            raise _without_pdf(note, "This credit note has no PDF yet: it is about to be rendered.")
         return _stored(document, note.number)
+
+
+def _without_pdf(document: Invoice | CreditNote, not_yet: str) -> Conflict:
+    """Say why there is no PDF: not yet, or only once a person has mended what was in its way."""
+    parked = queries.parked_paper(document=document)
+    if parked is None:
+        return Conflict("document_not_ready", not_yet)
+    return Conflict("document_parked", f"The PDF could not be made. {parked.error}")
 
 
 def _stored(document: Document, name: str) -> HttpResponse:

@@ -17,7 +17,7 @@ from apps.accounts.permissions import Action
 from apps.accounts.scoped_api import KEY_HEADER, ScopedView, id_parameter, key_of, next_url, organization_of, shown
 from apps.catalog.api.described import BODY_REFUSALS
 from apps.core import clock, pagination, problems
-from apps.core.fields import CurrencyCode, Flag, NumberIn, StrictSerializer, Text, WholeNumber
+from apps.core.fields import PUBLIC_ID, CurrencyCode, Flag, NumberIn, StrictSerializer, Text, WholeNumber
 from apps.core.json_body import JSONBody
 from apps.core.refusals import NotFound, Refusal
 from apps.core.retrying import retried
@@ -214,8 +214,8 @@ class LineVerb(InvoiceView):
 
     def line(self, public_id: str, line: str, request: Request) -> Line:
         """Return a line of an invoice by their ids; raise NotFound."""
-        invoice = self.found(public_id, request)
-        found = invoice.lines.filter(public_id=line).select_related("invoice").first()
+        lines = self.found(public_id, request).lines.select_related("invoice")
+        found = lines.filter(public_id=line).first() if PUBLIC_ID.fullmatch(line) else None
         if found is None:
             raise NotFound("not_found", "There is no such line on this invoice.")
         return found

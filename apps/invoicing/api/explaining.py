@@ -13,6 +13,7 @@ from apps.accounts import downloads
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_api import ScopedView, id_parameter, next_url, organization_of, shown
 from apps.core import problems
+from apps.core.fields import PUBLIC_ID
 from apps.core.formats import Formats
 from apps.core.pagination import PageQuery
 from apps.core.refusals import NotFound
@@ -95,11 +96,13 @@ class CreditLineEvents(ScopedView):
 
 
 def _of_invoice(view: ScopedView, request: Request, public_id: str, line: str) -> Explanation:
-    return _some(explanations.of_line(invoice=view.one(queries.invoices(), public_id, request), line=line))
+    invoice = view.one(queries.invoices(), public_id, request)
+    return _some(explanations.of_line(invoice=invoice, line=line) if PUBLIC_ID.fullmatch(line) else None)
 
 
 def _of_credit_note(view: ScopedView, request: Request, public_id: str, line: str) -> Explanation:
-    return _some(explanations.of_credit_line(note=view.one(queries.credit_notes(), public_id, request), line=line))
+    note = view.one(queries.credit_notes(), public_id, request)
+    return _some(explanations.of_credit_line(note=note, line=line) if PUBLIC_ID.fullmatch(line) else None)
 
 
 def _some(told: Explanation | None) -> Explanation:
