@@ -8,7 +8,6 @@ from apps.delivery.paper import (
     buyer_of,
     labels_of,
     layout_of,
-    paragraph,
     seller_of,
     voice_of,
 )
@@ -54,8 +53,14 @@ def credit_note_paper(*, credit_note: CreditNote, language: str = "") -> Paper:
         **layout_of(seller),
         language=voice.tag,
         discounts=_discounts(voice, credit_note),
-        notes=paragraph(credit_note.reason) if credit_note.kind == CreditNote.Kind.COMMERCIAL else (),
+        notes=_reason(voice, credit_note),
     )
+
+
+def _reason(voice: Voice, credit_note: CreditNote) -> tuple[str, ...]:
+    if credit_note.kind != CreditNote.Kind.COMMERCIAL or not credit_note.reason:
+        return ()
+    return (voice.say("Reason: {reason}", reason=credit_note.reason),)
 
 
 def _discounts(voice: Voice, credit_note: CreditNote) -> tuple[tuple[str, str], ...]:

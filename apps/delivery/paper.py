@@ -129,6 +129,11 @@ class Paper:
     tax_notes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether any line says how many, or what one costs; those of credit notes do not."""
+        return any(line.quantity or line.unit_price for line in self.lines)
+
 
 def invoice_paper(*, invoice: Invoice, language: str = "") -> Paper:
     """Tell an invoice; a draft is marked as such and has no number.

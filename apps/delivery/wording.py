@@ -61,7 +61,10 @@ def address(party: Mapping[str, Any], locale: Locale) -> tuple[str, ...]:
     else:
         town = ", ".join(part for part in (f"{code} {city}".strip(), region) if part)
     country = locale.territories.get(party["country"], party["country"])
-    return tuple(line for line in (party["address_line1"], party["address_line2"], town, country) if line)
+    lines = (party["address_line1"], party["address_line2"], town, country)
+    if party["country"] == "JP" and not town.isascii():  # written in Japanese it goes from the large to the small
+        lines = (f"〒{code}" if code else "", f"{region}{city}{lines[0]}", lines[1], country)
+    return tuple(line for line in lines if line)
 
 
 def described(voice: Voice, line: Line | CreditLine) -> str:

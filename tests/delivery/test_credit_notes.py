@@ -1,13 +1,16 @@
 """A credit note goes out as its invoice did: a stored paper, then a mail with it attached."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
 
 from apps.delivery import handlers, operations, queries
+from apps.delivery.credit_paper import credit_note_paper
 from apps.delivery.models import Delivery, Document
+from apps.invoicing import collecting
 from apps.invoicing.models import CreditNote
 from apps.outbox.wiring import RetryLater
 from apps.outbox.work import work
@@ -40,6 +43,17 @@ def test_the_paper_is_stored_once_and_says_what_is_taken_back(seller: Organizati
     for said in ("CREDIT NOTE", "CN-0001", "For invoice", "INV-0001", "Coaching call", "$95.00", "Credited to you"):
         assert said in text, said
     assert "Amount due" not in text and "How to pay" not in text
+
+
+def test_goodwill_says_its_reason_in_the_customers_language_and_has_no_empty_columns(seller: Organization) -> None:
+    correction = credited(seller)
+    customer, invoice = correction.customer, correction.invoice
+    customer.locale = "de_DE"
+    customer.save()
+    note = collecting.give_credit(invoice=invoice, amount=Decimal(1), reason="<b>Danke</b>", now=NOVEMBER, actor=OWNER)
+    paper = credit_note_paper(credit_note=note)
+    assert (paper.notes, paper.is_counted) == (("Grund: <b>Danke</b>",), False)
+    assert credit_note_paper(credit_note=correction).notes == ()
 
 
 def test_the_mail_names_the_invoice_and_carries_the_paper(seller: Organization, mailoutbox: list) -> None:  # type: ignore[type-arg]
