@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -18,6 +18,7 @@ from apps.outbox.models import Job
 from apps.rating.money import Money
 from apps.rating.wallclock import day_start, local_date
 from apps.subscriptions.models import Subscription
+from apps.tenancy.models import Organization
 from apps.usage.models import Event
 
 
@@ -42,17 +43,18 @@ class Figure:
 
 def board(request: HttpRequest) -> dict[str, Any]:
     """Return the checklist until the first usage is recorded, the figures from then on."""
-    steps = _checklist()
-    if not all(step.done for step in steps):
-        return {"steps": steps, "next_step": next(step for step in steps if not step.done)}
     organization = organization_of(request)
+    steps = _checklist(organization)
+    if not steps[-1].done:
+        return {"steps": steps, "next_step": next(step for step in steps if not step.done)}
     now = clock.billing(organization)
     first = local_date(now, organization.zone).replace(day=1)
     return {"figures": _figures(day_start(first, organization.zone), formats_of(request))}
 
 
-def _checklist() -> list[Step]:
+def _checklist(organization: Organization) -> list[Step]:
     return [
+        Step("Say who you are and how you are paid", bool(organization.address_line1), _list("tenancy_organization")),
         Step("Add a product", Product.objects.exists(), _add("catalog_product")),
         Step("Add a metric: what is counted", Metric.objects.exists(), _add("catalog_metric")),
         Step("Add an add-on: what is billed by use", AddOn.objects.exists(), _add("catalog_addon")),
@@ -66,17 +68,21 @@ def _checklist() -> list[Step]:
 
 def _figures(month_at: datetime, formats: Formats) -> list[Figure]:
     invoices = _list("invoicing_invoice")
+    month = month_at.astimezone(formats.zone).strftime("%Y-%m")
     issued = Invoice.objects.filter(issued_on__gte=month_at.astimezone(formats.zone).date())
+    issued = issued.exclude(status=Invoice.Status.VOID)
     unpaid = Invoice.objects.filter(status=Invoice.Status.OPEN)
     drafts = Invoice.objects.filter(status=Invoice.Status.DRAFT).count()
     events = Event.objects.filter(period__ends_at__gt=month_at, occurred_at__gte=month_at.astimezone(UTC)).count()
     parked = Subscription.objects.filter(parked_at__isnull=False).count()
     failed = Job.objects.filter(status=Job.Status.FAILED).count()
     return [
-        Figure("Invoiced this month", _sums(issued, formats), invoices),
-        Figure("Open invoices", _sums(unpaid, formats), f"{invoices}?status__exact=open"),
+        Figure("Invoiced this month", _sums(issued, Sum("total_minor"), formats), f"{invoices}?month={month}"),
+        Figure(
+            "To be paid", _sums(unpaid, Sum(F("total_minor") - F("settled_minor")), formats), f"{invoices}?status=open"
+        ),
         Figure("Usage events this month", f"{events:,}", _list("usage_event")),
-        Figure("Drafts to review", f"{drafts:,}", f"{invoices}?status__exact=draft", wants=drafts > 0),
+        Figure("Drafts to review", f"{drafts:,}", f"{invoices}?status=draft", wants=drafts > 0),
         Figure(
             "Parked subscriptions",
             f"{parked:,}",
@@ -87,9 +93,9 @@ def _figures(month_at: datetime, formats: Formats) -> list[Figure]:
     ]
 
 
-def _sums(invoices: Any, formats: Formats) -> str:
+def _sums(invoices: Any, minor: Sum, formats: Formats) -> str:
     """Add invoices up by currency: "$1,380.00 on 4"; nothing is "0"."""
-    rows = invoices.values("currency").annotate(minor=Sum("total_minor"), many=Count("pk")).order_by("currency")
+    rows = invoices.values("currency").annotate(minor=minor, many=Count("pk")).order_by("currency")
     return ", ".join(f"{formats.money(Money(int(r['minor']), r['currency']))} on {r['many']}" for r in rows) or "0"
 
 

@@ -39,7 +39,7 @@ def mark_paid(
     """
     locked = hold(invoice=invoice)
     if locked.status not in (Status.OPEN, Status.UNCOLLECTIBLE):
-        raise Conflict("nothing_due", f"{locked} is {locked.get_status_display().lower()}: nothing is due on it.")
+        raise Conflict("nothing_due", f"{locked.as_it_stands}: nothing is due on it.")
     paid = locked.amount_due if amount is None else _money(amount, locked.currency)
     today = now.astimezone(locked.organization.zone).date()
     if received_on is not None and received_on > today:
@@ -80,9 +80,7 @@ def write_off(*, invoice: Invoice, now: datetime, actor: str, reason: str = "") 
     """Give an open invoice up: it stays owed, and nobody asks for it any more. Raise Conflict if it is not open."""
     locked = hold(invoice=invoice)
     if locked.status != Status.OPEN:
-        raise Conflict(
-            "not_open", f"{locked} is {locked.get_status_display().lower()}: only an open one can be given up."
-        )
+        raise Conflict("not_open", f"{locked.as_it_stands}: only an open one can be given up.")
     locked.status, locked.written_off_at = Status.UNCOLLECTIBLE, now
     locked.save(update_fields=["status", "written_off_at"])
     finalizing.announce(locked, "invoice.uncollectible", now)
@@ -150,7 +148,7 @@ def give_credit(
     """
     locked = hold(invoice=invoice)
     if locked.status not in queries.CREDITABLE:
-        raise Conflict("not_creditable", f"{locked} is {locked.get_status_display().lower()}: nothing can be credited.")
+        raise Conflict("not_creditable", f"{locked.as_it_stands}: nothing can be credited.")
     if not reason.strip():
         raise Refusal("reason_missing", "Say why: the reason is printed on the credit note.", field="reason")
     left = queries.creditable_lines_of(invoice=locked)

@@ -84,9 +84,7 @@ def void(*, invoice: Invoice, rebill: bool, now: datetime, actor: str, reason: s
 
 def _check_voidable(invoice: Invoice) -> None:
     if invoice.status != Invoice.Status.OPEN:
-        raise Conflict(
-            "not_open", f"{invoice} is {invoice.get_status_display().lower()}: only an open one can be voided."
-        )
+        raise Conflict("not_open", f"{invoice.as_it_stands}: only an open one can be voided.")
     if invoice.settled_minor or invoice.credit_notes.exists():
         raise Conflict(
             "partly_settled", f"Something was paid or credited on {invoice} already: issue a credit note instead."

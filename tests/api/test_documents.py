@@ -39,6 +39,14 @@ def test_what_is_no_line_is_not_found(keeper: Program, draft: str, line: str) ->
         assert fault(keeper.post(f"invoices/{draft}/lines/{line}/{verb}", {})) == (404, "not_found", None)
 
 
+def test_what_needs_a_finalized_invoice_says_that_it_is_a_draft(keeper: Program, draft: str) -> None:
+    credit = keeper.post("credit-notes", {"invoice": draft, "amount": "1", "reason": "sorry"})
+    paid, given_up = (keeper.post(f"invoices/{draft}/{verb}", {}) for verb in ("mark-paid", "write-off"))
+    for answer, end in ((credit, "nothing can be credited."), (paid, "nothing is due on it.")):
+        assert answer.json()["detail"] == f"This invoice is a draft: {end}"
+    assert given_up.json()["detail"] == "This invoice is a draft: only an open one can be given up."
+
+
 def test_one_is_made_and_sent_at_once(keeper: Program, buyer: Customer) -> None:
     body = {"customer": buyer.public_id, "lines": LINES, "finalize": True, "notes": "Thanks", "payment_terms_days": 7}
     first = keeper.post("invoices", body, Idempotency_Key="job-1")

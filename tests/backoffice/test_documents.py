@@ -350,13 +350,18 @@ def test_the_list_is_asked_by_customer_and_month_and_added_up(
     other = drafts.create(customer=builders.customer(office, "Contoso"), currency="EUR", **BY)
     drafts.add_line(invoice=other, description="x", quantity=Decimal(1), unit_amount=Decimal(7), **BY)
     everything = text(owner.get(listed))
-    assert "1 invoice: €7.00, €0.00 of it to be paid 1 invoice: $40.00, $40.00 of it to be paid" in everything
+    assert "1 draft: €7.00 1 invoice: $40.00, $40.00 of it to be paid" in everything
     own = text(owner.get(f"{listed}?customer={issued.customer.public_id}"))
     assert "$40.00 of it" in own and "€7.00" not in own
     assert "INV-0001" in text(owner.get(f"{listed}?month=2026-10"))
     for asked in ("month=2026-09", "status=void", "customer=cus_x"):
         assert "INV-0001" not in text(owner.get(f"{listed}?{asked}")), asked
     assert "INV-0001" in text(owner.get(f"{listed}?month=soon"))
+
+
+def test_what_is_void_is_added_up_apart(owner: Client, issued: Invoice) -> None:
+    rebilling.void(invoice=issued, rebill=True, **BY)
+    assert "1 draft: $40.00; 1 void: $40.00" in text(owner.get(address("invoicing_invoice_changelist")))
 
 
 def test_drafts_are_finalized_in_one_go_each_for_itself(

@@ -1,6 +1,7 @@
 """Every page of the office opens for an owner, on an empty organization and on a busy one."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib import admin
@@ -9,7 +10,9 @@ from django.urls import reverse
 
 from apps.accounts import operations as accounts
 from apps.accounts.models import Customer
+from apps.invoicing import collecting, rebilling
 from apps.invoicing.models import Invoice
+from apps.rating.money import Money
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
 from tests import builders
@@ -102,12 +105,34 @@ def test_an_invoice_page_says_where_it_stands(owner: Client, busy: Customer) -> 
 
 def test_the_dashboard_of_a_new_organization_says_what_to_do_first(owner: Client) -> None:
     page = owner.get(reverse("admin:index")).content.decode()
-    steps = ["Add a product", "Add a metric", "Add an add-on", "Add a plan", "Say what it costs", "Add a customer"]
+    steps = [
+        "Say who you are",
+        "Add a product",
+        "Add a metric",
+        "Add an add-on",
+        "Add a plan",
+        "Say what it costs",
+        "Add a customer",
+    ]
     assert [page.index(step) for step in steps] == sorted(page.index(step) for step in steps)
     assert "Recent actions" not in page
 
 
 def test_the_dashboard_of_a_busy_organization_shows_figures(owner: Client, busy: Customer) -> None:
     page = owner.get(reverse("admin:index")).content.decode()
-    assert "Open invoices" in page
+    assert "To be paid" in page
     assert "$" in page
+
+
+def test_the_figures_of_the_dashboard_lead_to_what_they_count(owner: Client, busy: Customer) -> None:
+    with scope.of(busy.organization):
+        paid, voided = Invoice.objects.filter(status="open").order_by("pk")[:2]
+        collecting.mark_paid(invoice=paid, amount=Decimal(1), now=OCTOBER, actor="it")
+        rebilling.void(invoice=voided, rebill=False, now=OCTOBER, actor="it")
+        left = Money(sum(invoice.amount_due.minor for invoice in Invoice.objects.filter(status="open")), "USD")
+    figures = {figure.words: figure for figure in owner.get(reverse("admin:index")).context["figures"]}
+    assert {words: owner.get(figure.address).status_code for words, figure in figures.items()} == dict.fromkeys(
+        figures, 200
+    )
+    assert figures["To be paid"].value.startswith(f"${left.text()} on ")
+    assert str(voided) not in text(owner.get(figures["To be paid"].address))

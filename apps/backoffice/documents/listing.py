@@ -1,11 +1,12 @@
 """The list of invoices: what may be asked of it, what is listed in all, and drafts finalized in one go."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -79,19 +80,27 @@ class MonthFilter(admin.SimpleListFilter):
         return queryset.filter(queries.issued_in(date.fromisoformat(f"{asked}-01")))
 
 
-def totals(listed: QuerySet[Invoice], formats: Formats) -> list[dict[str, str]]:
-    """Add up what is listed, by currency: how many, their totals, and what is still to be paid of open ones."""
-    rows = listed.order_by().values("currency").annotate(many=Count("pk"), minor=Sum("total_minor"))
-    open_ones = listed.order_by().filter(status=Invoice.Status.OPEN).values("currency")
-    due = dict(open_ones.values_list("currency").annotate(due=Sum(F("total_minor") - F("settled_minor"))))
-    return [
-        {
-            "many": formats.quantity(Decimal(row["many"]), "invoice", "invoices"),
-            "total": _money(row["minor"], row["currency"], formats),
-            "due": _money(due.get(row["currency"], 0), row["currency"], formats),
-        }
-        for row in rows.order_by("currency")
-    ]
+def totals(listed: QuerySet[Invoice], formats: Formats) -> list[str]:
+    """Add up what is listed, by currency: what holds and what is to be paid of it, then drafts and void ones apart."""
+    draft, void = Q(status=Invoice.Status.DRAFT), Q(status=Invoice.Status.VOID)
+    due = Sum(F("total_minor") - F("settled_minor"), filter=Q(status=Invoice.Status.OPEN))
+    parts = {"holding": ~draft & ~void, "drafts": draft, "voided": void}
+    sums = {name: Sum("total_minor", filter=part) for name, part in parts.items()}
+    counts = {f"{name}_many": Count("pk", filter=part) for name, part in parts.items()}
+    rows = listed.order_by().values("currency").annotate(**sums, **counts, due=due).order_by("currency")
+    return [_total(row, formats) for row in rows]
+
+
+def _total(row: Mapping[str, Any], formats: Formats) -> str:
+    """Say one currency's sums: "2 invoices: $50.00, $10.00 of it to be paid; 1 draft: $7.00"."""
+    words = {"holding": ("invoice", "invoices"), "drafts": ("draft", "drafts"), "voided": ("void", "void")}
+    said = []
+    for name, (one, several) in words.items():
+        if many := row[f"{name}_many"]:
+            part = f"{formats.quantity(Decimal(many), one, several)}: {_money(row[name], row['currency'], formats)}"
+            due = _money(row["due"] or 0, row["currency"], formats)
+            said.append(f"{part}, {due} of it to be paid" if name == "holding" else part)
+    return "; ".join(said)
 
 
 def finalize_drafts(model_admin: OwnedAdmin, request: HttpRequest, chosen: QuerySet[Invoice]) -> HttpResponse | None:

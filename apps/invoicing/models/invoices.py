@@ -148,6 +148,11 @@ class Invoice(Owned):
         return self.number or "Draft"
 
     @property
+    def as_it_stands(self) -> str:
+        """Say what its status is: "INV-0001 is void", "This invoice is a draft"."""
+        return f"{self.number} is {self.get_status_display().lower()}" if self.number else "This invoice is a draft"
+
+    @property
     def total(self) -> Money:
         return Money(self.total_minor, self.currency)
 
