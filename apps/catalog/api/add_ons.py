@@ -56,7 +56,11 @@ class NewAddOn(NewGood):
     metric = Text(required=False, allow_null=True, max_length=references.LONGEST, help_text=METRIC_HELP)
     unit = Text(max_length=50, help_text="One of it, such as call.")
     unit_plural = Text(required=False, max_length=50, help_text="Several of it; the unit itself unless given.")
-    tax_category = Text(required=False, max_length=30, help_text="`standard` unless given.")
+    tax_category = Text(
+        required=False,
+        max_length=30,
+        help_text="`standard` unless given, `exempt` for what bears no tax by what it is.",
+    )
     interval_unit = serializers.ChoiceField(
         choices=INTERVAL_UNITS, required=False, allow_null=True, help_text=INTERVAL_HELP
     )

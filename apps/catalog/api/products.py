@@ -15,7 +15,7 @@ from apps.core.fields import CurrencyCode, Text
 from apps.tenancy.models import Organization
 
 CURRENCY_HELP = "What is taken where nobody says a currency; the organization's unless given."
-TAX_HELP = "Small letters, digits, - and _; `standard` unless given."
+TAX_HELP = "Small letters, digits, - and _; `standard` unless given, `exempt` for what bears no tax by what it is."
 
 
 class ProductSerializer(Good):
