@@ -23,6 +23,7 @@ from apps.invoicing.api.drafts import (
 )
 from apps.invoicing.api.explaining import CreditLineEvents, CreditLineExplanation, LineEvents, LineExplanation
 from apps.invoicing.api.exports import CreditNoteExport, InvoiceExport, LineExport
+from apps.invoicing.api.payments import PaymentDetail, Payments, RefundDetail, Refunds
 from apps.invoicing.api.previewing import NextInvoice
 from apps.invoicing.api.runs import RunDetail, RunLines, RunResume, Runs, RunStop
 from apps.invoicing.api.statements import CustomerStatement
@@ -89,6 +90,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("items/<str:public_id>/pull-source", ItemPullSource.as_view()),
     path("items/<str:public_id>/quantity", ItemQuantity.as_view()),
     path("items/<str:public_id>/remove", ItemRemoval.as_view()),
+    path("payments", Payments.as_view()),
+    path("payments/<str:public_id>", PaymentDetail.as_view()),
+    path("refunds", Refunds.as_view()),
+    path("refunds/<str:public_id>", RefundDetail.as_view()),
     *rules,
     path("runs", Runs.as_view()),
     path("runs/<str:public_id>", RunDetail.as_view()),

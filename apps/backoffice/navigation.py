@@ -26,6 +26,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry("Invoices", "receipt_long", "invoicing_invoice_changelist"),
             _entry("Runs", "playlist_add_check", "invoicing_run_changelist"),
             _entry("Credit notes", "undo", "invoicing_creditnote_changelist"),
+            _entry("Payments", "payments", "invoicing_receipt_changelist"),
+            _entry("Refunds", "currency_exchange", "invoicing_refund_changelist"),
             _entry("Subscriptions", "autorenew", "subscriptions_subscription_changelist"),
             _entry("Seats", "event_seat", "subscriptions_seat_changelist"),
             _entry("Usage", "monitoring", "usage_event_changelist", active="is_among_events"),

@@ -1,4 +1,4 @@
-"""The statement of a customer in the office: a tab with a link to every document, the same as CSV and as PDF."""
+"""The statement of a customer in the office: a tab with a link to every posting's page, the same as CSV and as PDF."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -36,6 +36,13 @@ WORDS = {
     PostingKind.CREDIT_NOTE: "Credit note",
     PostingKind.PAYMENT: "Payment",
     PostingKind.REFUND: "Paid back",
+}
+PAGES = {
+    PostingKind.INVOICE: "invoice",
+    PostingKind.VOID: "invoice",
+    PostingKind.CREDIT_NOTE: "creditnote",
+    PostingKind.PAYMENT: "receipt",
+    PostingKind.REFUND: "refund",
 }
 METHODS = dict(Method.choices)
 TOO_LONG = f"That is more than {MOST_ROWS:,} documents, too many for a PDF. Choose fewer days, or take the CSV."
@@ -145,12 +152,12 @@ def _a_year_ago(today: date) -> date:
 
 
 def _row(posting: Posting, statement: Statement, formats: Formats, today: date) -> dict[str, Any]:
-    named = posting.number or METHODS.get(posting.method, "")
     return {
         "on": formats.day(posting.on, today=today),
         "what": WORDS[posting.kind],
-        "named": named,
-        "address": _address(posting),
+        "number": posting.number,
+        "by": METHODS.get(posting.method, ""),
+        "address": reverse(f"admin:invoicing_{PAGES[posting.kind]}_change", args=[posting.key]),
         "about": posting.invoice_number if posting.kind in (PostingKind.CREDIT_NOTE, PostingKind.PAYMENT) else "",
         "about_address": reverse("admin:invoicing_invoice_change", args=[posting.invoice_key])
         if posting.invoice_key
@@ -159,15 +166,6 @@ def _row(posting: Posting, statement: Statement, formats: Formats, today: date) 
         "amount": formats.rate(posting.amount, statement.currency),
         "balance": formats.rate(posting.balance, statement.currency),
     }
-
-
-def _address(posting: Posting) -> str:
-    """Return the address of a document's page; a payment and a refund have none of their own."""
-    if posting.kind in (PostingKind.INVOICE, PostingKind.VOID):
-        return reverse("admin:invoicing_invoice_change", args=[posting.key])
-    if posting.kind == PostingKind.CREDIT_NOTE:
-        return reverse("admin:invoicing_creditnote_change", args=[posting.key])
-    return ""
 
 
 def _cells(customer: Customer, asked: Asked) -> Iterator[list[Cell]]:

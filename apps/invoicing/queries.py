@@ -264,7 +264,13 @@ def issued_as(*, number: str) -> list[Invoice | CreditNote]:
 
 def issued_in(month: date) -> Q:
     """Return the condition of what was issued in a month, given by its first day."""
-    return Q(issued_on__gte=month, issued_on__lte=month.replace(day=monthrange(month.year, month.month)[1]))
+    return in_month(month, "issued_on")
+
+
+def in_month(month: date, column: str) -> Q:
+    """Return the condition that a date lies in a month, given by its first day."""
+    last = month.replace(day=monthrange(month.year, month.month)[1])
+    return Q(**{f"{column}__gte": month, f"{column}__lte": last})
 
 
 def id_of(*, pk: int) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.accounts.models import ApiKey, Customer, Member
 from apps.catalog.models import AddOn, Feature, Metric, Plan, Price, Product
-from apps.invoicing.models import CreditNote, Invoice, Run, TaxRate
+from apps.invoicing.models import CreditNote, Invoice, Receipt, Refund, Run, TaxRate
 from apps.outbox.models import Job
 from apps.subscriptions.models import Item, Seat, Subscription
 from apps.tenancy.models import Organization
@@ -52,6 +52,8 @@ KINDS = [
     Kind(Limit),
     Kind(Invoice),
     Kind(CreditNote),
+    Kind(Receipt),
+    Kind(Refund),
     Kind(Run),
     Kind(TaxRate, adds=MANAGERS),
     Kind(Job),
@@ -268,6 +270,10 @@ CLASSES: dict[str, Page] = {
     "/api/v1/credit-notes/%(public_id)s/send": Page(
         API, opens=NOBODY, writes=MANAGERS, fills={"public_id": CreditNote}, body=nothing
     ),
+    "/api/v1/payments": Page(API, shows=True),
+    "/api/v1/payments/%(public_id)s": Page(API, fills={"public_id": Receipt}, shows=True),
+    "/api/v1/refunds": Page(API, shows=True),
+    "/api/v1/refunds/%(public_id)s": Page(API, fills={"public_id": Refund}, shows=True),
     "/api/v1/entitlements": Page(API, asks={"customer": Customer}, shows=True),
     "/api/v1/invoices/%(public_id)s": Page(API, fills={"public_id": Invoice}, shows=True),
     "/api/v1/invoices/%(public_id)s/pdf": Page(API, fills={"public_id": Invoice}, shows=True),

@@ -61,8 +61,9 @@ class CustomerFilter(admin.SimpleListFilter):
 
 
 class MonthFilter(admin.SimpleListFilter):
-    """By the month in which they were finalized."""
+    """By the month in which they were finalized, or of another date."""
 
+    column = "issued_on"
     title = "month"
     parameter_name = "month"
 
@@ -77,7 +78,7 @@ class MonthFilter(admin.SimpleListFilter):
         asked = self.value()
         if asked not in dict(self.lookup_choices):
             return queryset
-        return queryset.filter(queries.issued_in(date.fromisoformat(f"{asked}-01")))
+        return queryset.filter(queries.in_month(date.fromisoformat(f"{asked}-01"), self.column))
 
 
 def totals(listed: QuerySet[Invoice], formats: Formats) -> list[str]:
@@ -101,6 +102,15 @@ def _total(row: Mapping[str, Any], formats: Formats) -> str:
             due = _money(row["due"] or 0, row["currency"], formats)
             said.append(f"{part}, {due} of it to be paid" if name == "holding" else part)
     return "; ".join(said)
+
+
+def sums(listed: QuerySet[Any], column: str, words: tuple[str, str], formats: Formats) -> list[str]:
+    """Add up a column of what is listed, by currency: "2 payments: $50.00"; `words` name one and several."""
+    rows = listed.order_by().values("currency").annotate(many=Count("pk"), minor=Sum(column)).order_by("currency")
+    return [
+        f"{formats.quantity(Decimal(row['many']), *words)}: {_money(row['minor'], row['currency'], formats)}"
+        for row in rows
+    ]
 
 
 def finalize_drafts(model_admin: OwnedAdmin, request: HttpRequest, chosen: QuerySet[Invoice]) -> HttpResponse | None:

@@ -17,6 +17,7 @@ def beside(invoice: Invoice, formats: Formats) -> dict[str, Any]:
     return {
         "payments": [
             {
+                "key": used.receipt_id,
                 "amount": formats.money(Money(used.amount_minor, invoice.currency)),
                 "on": formats.day(used.receipt.received_on),
                 "how": used.receipt.get_method_display(),

@@ -13,7 +13,7 @@ from apps.accounts.permissions import Action
 from apps.accounts.scoped_api import KEY_HEADER, ScopedView, id_parameter, key_of, next_url, organization_of, shown
 from apps.catalog.api.described import BODY_REFUSALS
 from apps.core import clock, pagination, problems
-from apps.core.fields import AmountOut, CurrencyCode, InstantOut, NumberIn, StrictSerializer, Text
+from apps.core.fields import CurrencyCode, NumberIn, StrictSerializer, Text
 from apps.core.json_body import JSONBody
 from apps.core.refusals import Refusal
 from apps.core.retrying import retried
@@ -25,12 +25,13 @@ from apps.invoicing.api.credit_notes import (
     credit_note_shown,
 )
 from apps.invoicing.api.drafts import InvoiceView, described
+from apps.invoicing.api.payments import RefundSerializer, refund_shown
 from apps.invoicing.models import Invoice, Method
 
 MOST_LINES = 500
 
 
-class Payment(StrictSerializer):
+class NewPayment(StrictSerializer):
     """Money that came in for an invoice."""
 
     amount = NumberIn(required=False, help_text="All that is due unless given; more goes to the customer's balance.")
@@ -70,19 +71,6 @@ class NewRefund(StrictSerializer):
     reference = Text(required=False, allow_blank=True, max_length=200)
 
 
-class RefundSerializer(serializers.Serializer[Any]):
-    """Money that was paid back."""
-
-    id = serializers.CharField(source="public_id")
-    customer = serializers.CharField(source="customer.public_id")
-    currency = serializers.CharField()
-    amount = AmountOut("amount_minor")
-    method = serializers.ChoiceField(choices=Method.choices)
-    reference = serializers.CharField()
-    refunded_on = serializers.DateField()
-    created_at = InstantOut()
-
-
 class MarkPaid(InvoiceView):
     """A payment by hand."""
 
@@ -90,11 +78,11 @@ class MarkPaid(InvoiceView):
         "mark_invoice_paid",
         "Note that money came in for an invoice",
         "Less than is due leaves it open. 409 `nothing_due` where it is a draft, paid or void.",
-        Payment,
+        NewPayment,
     )
     def post(self, request: Request, public_id: str) -> Response:
         self.asked(request)
-        invoice, sent = self.found(public_id, request), self.sent(request, Payment)
+        invoice, sent = self.found(public_id, request), self.sent(request, NewPayment)
 
         def pay(*, now: datetime, actor: str) -> Invoice:
             collecting.mark_paid(invoice=invoice, now=now, actor=actor, **sent)
@@ -211,6 +199,6 @@ class CustomerRefunds(ScopedView):
         now, actor = clock.billing(organization_of(request)), key_of(request).public_id
 
         def answer() -> dict[str, Any]:
-            return dict(shown(RefundSerializer, collecting.refund(customer=customer, now=now, actor=actor, **sent)))
+            return refund_shown(collecting.refund(customer=customer, now=now, actor=actor, **sent))
 
         return retried(lambda: self.made_once(request, answer))

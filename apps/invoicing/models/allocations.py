@@ -36,6 +36,7 @@ class Receipt(Owned):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "payment"
         constraints = [
             owned_id("invoicing_receipt"),
             same_organization("customer", name="receipt_customer_owned"),
