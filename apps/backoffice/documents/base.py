@@ -1,8 +1,10 @@
 """One page for every deed on a document: say what will happen, ask what is needed, do it once, say what happened."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
+from secrets import token_hex
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
@@ -15,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, actor_of, allowed, organization_of
-from apps.core import clock
+from apps.core import clock, idempotency
 from apps.core.admin import themed
 from apps.core.formats import Formats
 from apps.core.refusals import Refusal
@@ -23,16 +25,24 @@ from apps.core.retrying import retried
 from apps.invoicing import queries
 from apps.invoicing.models import Invoice, Line
 from apps.rating.money import AmountTooLarge
+from apps.tenancy import operations as tenancy
 
 ACTION = Action.MANAGE_INVOICES
 BEYOND = "That comes to more than an invoice can say."
+SENT_BEFORE = "This form was sent before with other figures, which stand. Open it again for the next."
+NOT_TWICE = "This form was sent before, and nothing is done twice."
 TEMPLATE = "backoffice/documents/deed.html"
 
 Subject = TypeVar("Subject", Invoice, Line, Customer)
 
 
 class DeedForm(forms.Form):
-    """What a deed asks; nothing unless it says so. `today` is the organization's local date."""
+    """What a deed asks; nothing unless it says so. `today` is the organization's local date.
+
+    `once` is made with each form, so that sending it twice does the deed once.
+    """
+
+    once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32, initial=partial(token_hex, 16))
 
     def __init__(self, *args: Any, subject: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,17 +112,39 @@ class Deed(ABC, Generic[Subject]):
 
     def _done(self, request: HttpRequest, subject: Subject, form: DeedForm, now: datetime) -> HttpResponse | None:
         """Do it and lead back; None where it was refused."""
+        said = {name: value for name, value in form.cleaned_data.items() if name != "once"}
+
+        def did() -> dict[str, str]:
+            result = self.run(subject, said, now=now, actor=actor_of(request))
+            return {"said": self.done(result, subject, formats_for(subject)), "to": self.leads_to(result, subject)}
+
         try:
-            result = retried(lambda: self.run(subject, form.cleaned_data, now=now, actor=actor_of(request)))
+            answer, repeated = retried(lambda: _once(request, form, did))
         except AmountTooLarge:
             form.add_error(None, BEYOND)
         except Refusal as refusal:
             name = self.fields.get(refusal.field or "", refusal.field)
-            form.add_error(name if name in form.fields else None, refusal.sentence)
+            sentence = SENT_BEFORE if refusal.code == "key_used_differently" else refusal.sentence
+            form.add_error(name if name in form.fields else None, sentence)
         else:
-            messages.success(request, self.done(result, subject, formats_for(subject)))
-            return HttpResponseRedirect(self.leads_to(result, subject))
+            messages.success(request, f"{NOT_TWICE} {answer['said']}" if repeated else answer["said"])
+            return HttpResponseRedirect(answer["to"])
         return None
+
+
+def _once(request: HttpRequest, form: DeedForm, did: Callable[[], dict[str, str]]) -> tuple[dict[str, str], bool]:
+    """Do what a form says unless it was sent before; return what is to be said, and whether it was."""
+    once = form.cleaned_data["once"]
+    if not once:
+        return did(), False
+    sent = {name: request.POST.getlist(name) for name in form.fields}
+    return tenancy.answered_once(
+        organization=organization_of(request),
+        key=f"office:{once}",
+        digest=idempotency.digest_of(method="POST", path=request.path, content=sent),
+        answer=did,
+        now=clock.wall(),
+    )
 
 
 def formats_for(subject: Invoice | Line | Customer) -> Formats:
