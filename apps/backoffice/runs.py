@@ -36,6 +36,7 @@ class RunAdmin(OwnedAdmin):
     list_display = ("name", "state", "as_of", "done", "failed", "started_by")
     list_display_links = ("name",)
     list_filter = ("status", "dry")
+    list_select_related = ("organization",)
     ordering = ("-pk",)
     change_list_template = "backoffice/run/list.html"
 

@@ -47,6 +47,14 @@ def test_what_needs_a_finalized_invoice_says_that_it_is_a_draft(keeper: Program,
     assert given_up.json()["detail"] == "This invoice is a draft: only an open one can be given up."
 
 
+def test_a_line_is_credited_once_in_one_request(keeper: Program, issued: str) -> None:
+    line = Invoice.objects.get(public_id=issued).lines.get().public_id
+    twice = [{"line": line, "amount": "1"}, {"line": line, "amount": "2"}]
+    answer = keeper.post("credit-notes", {"invoice": issued, "lines": twice, "reason": "sorry"})
+    assert fault(answer) == (400, "line_twice", "lines")
+    assert not CreditNote.objects.exists()
+
+
 def test_one_is_made_and_sent_at_once(keeper: Program, buyer: Customer) -> None:
     body = {"customer": buyer.public_id, "lines": LINES, "finalize": True, "notes": "Thanks", "payment_terms_days": 7}
     first = keeper.post("invoices", body, Idempotency_Key="job-1")

@@ -53,8 +53,16 @@ def test_a_dry_run_shows_who_would_be_billed_what(owner: Client, due: Organizati
     for _ in running.work(run=run, now=NOVEMBER):
         pass
     said = text(owner.get(address("invoicing_run_change", run.pk)))
-    assert "Fabrikam 2026-11-01 $0.00 -$190.00" in said
+    assert "Fabrikam 1 Nov 2026 $0.00 -$190.00" in said
     assert Invoice.objects.count() == 1
+
+
+def test_a_run_speaks_of_the_time_of_its_organization(owner: Client, due: Organization, inside: None) -> None:
+    Organization.objects.filter(pk=due.pk).update(timezone="Asia/Tokyo")
+    run = running.start(organization=due, as_of=OCTOBER, now=OCTOBER, by="somebody")
+    for page in (address("invoicing_run_changelist"), address("invoicing_run_change", run.pk)):
+        assert "Run of 1 Oct 2026, 09:00" in text(owner.get(page))
+    assert "due by 1 Oct 2026, 09:00" in text(owner.get(page))
 
 
 def test_who_may_not_bill_may_look(sign_in: SignIn, due: Organization, inside: None) -> None:

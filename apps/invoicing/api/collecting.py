@@ -157,6 +157,8 @@ class CreditNotes(ScopedView):
         if "lines" in sent and "amount" in sent:
             raise Refusal("one_way", "Give an amount or lines, not both.", field="lines")
         lines = {line["line"]: line["amount"] for line in sent["lines"]} if "lines" in sent else None
+        if lines is not None and len(lines) < len(sent["lines"]):
+            raise Refusal("line_twice", "Name each line once.", field="lines")
         now, actor = clock.billing(organization_of(request)), key_of(request).public_id
 
         def answer() -> dict[str, Any]:

@@ -46,7 +46,8 @@ class Run(Owned):
         indexes = [models.Index(fields=["organization", "-id"], name="run_newest")]
 
     def __str__(self) -> str:
-        return f"{'Dry run' if self.dry else 'Run'} of {self.started_at:%Y-%m-%d %H:%M}"
+        began = self.started_at.astimezone(self.organization.zone)
+        return f"{'Dry run' if self.dry else 'Run'} of {began:%-d %b %Y, %H:%M}"
 
     @property
     def sums(self) -> list[Money]:
