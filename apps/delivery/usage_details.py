@@ -67,12 +67,18 @@ def _usage_lines(invoice: Invoice) -> list[Line]:
 
 
 def _span(line: Line) -> tuple[int, int]:
-    """Return which facts of its period a line is about: those its charge saw that the charge before had not seen."""
+    """Return which facts of its period a line is about: those its charge saw that none before it had seen.
+
+    What was billed on a void invoice and taken back at that instant counts as never told.
+    """
     assert line.charge is not None, "only charged lines are asked"
-    before = Charge.objects.filter(
+    rows = Charge.objects.filter(
         period_id=line.charge.period_id, kind=line.charge.kind, revision__lt=line.charge.revision
-    ).order_by("-revision")
-    seen = before.values_list("fact_count", flat=True).first() or 0
+    ).select_related("line__invoice")
+    voided_at = {charge.pk: charge.line.invoice.voided_at for charge in rows if hasattr(charge, "line")}
+    made_at = {charge.pk: charge.created_at for charge in rows if charge.pk not in voided_at}
+    at, taken_back = voided_at | made_at, set(voided_at.values()) & set(made_at.values())
+    seen = max((charge.fact_count for charge in rows if at[charge.pk] not in taken_back), default=0)
     return seen, max(seen, line.charge.fact_count)
 
 

@@ -129,6 +129,7 @@ def _take_back(charges: Sequence[Charge], periods: Mapping[int, Period], now: da
     """Take charges of a void invoice back by charges below zero, on no document: it was never paid."""
     billed = queries.billed(periods=periods.values())
     before = queries.quantities_charged(periods=periods.values())
+    seen = queries.facts_charged(periods=periods)  # late usage may have been charged since: no charge saw fewer facts
     for charge in charges:
         earlier = billed.of(periods[charge.period_id], Kind(charge.kind))
         added = charge.quantity - before.get((charge.period_id, charge.kind, charge.revision - 1), Decimal(0))
@@ -143,7 +144,7 @@ def _take_back(charges: Sequence[Charge], periods: Mapping[int, Period], now: da
             currency=charge.currency,
             quantity=earlier.quantity - added,
             event_count=charge.event_count,
-            fact_count=charge.fact_count,
+            fact_count=max(charge.fact_count, seen.get(charge.period_id, 0) if charge.kind == Kind.USAGE else 0),
             created_at=now,
         )
 

@@ -17,6 +17,7 @@ from apps.delivery import links, queries, usage_details
 from apps.delivery.models import Document
 from apps.delivery.paper import invoice_paper
 from apps.delivery.usage_details import Detailed
+from apps.invoicing import issuing, rebilling
 from apps.invoicing.models import Invoice
 from apps.tenancy.models import Organization
 from apps.usage import operations as usage
@@ -155,3 +156,14 @@ def test_without_any_use_there_is_no_appendix(detailing: Organization) -> None:
 def test_no_text_is_a_formula(text: str) -> None:
     assert harmless(text) == "'" + text
     assert harmless(f"a{text}") == f"a{text}"
+
+
+def test_what_is_billed_anew_after_a_void_is_told_anew(detailing: Organization) -> None:
+    record(detailing, sold(detailing), ["first", "second"])
+    invoice = closed(detailing)
+    before = told(invoice).paper.usage
+    draft = rebilling.void(invoice=invoice, rebill=True, reason="", now=OCTOBER, actor="owner@northwind.example")
+    assert draft is not None and len(before[0].rows) == 2
+    issuing.issue(invoice=draft, now=OCTOBER)
+    again = Invoice.objects.select_related("organization", "customer").get(rebills_id=invoice.pk)
+    assert told(again).paper.usage == before

@@ -109,3 +109,10 @@ def test_a_void_leaves_nothing_that_verifying_would_find(
 ) -> None:
     rebilling.void(invoice=invoice, rebill=rebill, **BY)
     assert [breach for check in verifying.CHECKS for breach in check.breaches()] == []
+
+
+def test_nor_does_one_whose_late_usage_was_billed_since(invoice: Invoice, world: worlds.World) -> None:
+    world.use("50", "2026-09-20", now=OCTOBER + timedelta(hours=1))
+    builders.close(world.seller, NOVEMBER)
+    rebilling.void(invoice=invoice, rebill=True, **BY)
+    assert [breach for check in verifying.CHECKS for breach in check.breaches()] == []
