@@ -86,9 +86,8 @@ class MoneyAdmin(OwnedAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET"])
         moved = self.object_or_404(request, object_id or "", self.reading)
-        context = self.context(
-            request, moved, title=f"{self.words[0].capitalize()} of {_formats(moved).money(moved.amount)}"
-        )
+        amount = _formats(moved).money(moved.amount)
+        context = self.context(request, None, title=f"{self.words[0].capitalize()} of {amount}")
         context |= {
             "moved": moved,
             "list": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),

@@ -9,16 +9,18 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from apps.accounts.scoped_admin import OwnedAdmin, actor_of, organization_of
+from apps.backoffice.documents.once import OnceForm, done_once, sentence_of, told
 from apps.core import clock
 from apps.core.admin import themed
 from apps.core.refusals import Refusal
+from apps.core.retrying import retried
 from apps.delivery import operations as delivery
 from apps.invoicing.models import CreditNote, Invoice
 
 FIELDS = {"recipient": "recipient", "message_text": "message_text"}
 
 
-class ResendForm(forms.Form):
+class ResendForm(OnceForm):
     """To whom, with what words."""
 
     recipient = forms.EmailField(
@@ -49,8 +51,10 @@ def resend(admin: OwnedAdmin, request: HttpRequest, document: Invoice | CreditNo
 
 
 def _queued(request: HttpRequest, document: Invoice | CreditNote, form: ResendForm) -> bool:
+    """Ask for the mail, once for each form that was opened; False where that is refused."""
     said = form.cleaned_data
-    try:
+
+    def ask() -> dict[str, str]:
         delivery.resend(
             document=document,
             recipient=said["recipient"],
@@ -58,8 +62,12 @@ def _queued(request: HttpRequest, document: Invoice | CreditNote, form: ResendFo
             actor=actor_of(request),
             now=clock.billing(organization_of(request)),
         )
+        return {"said": f"{document} is on its way to {said['recipient']}."}
+
+    try:
+        answer, repeated = retried(lambda: done_once(request, form, ask))
     except Refusal as refusal:
-        form.add_error(FIELDS.get(refusal.field or ""), refusal.sentence)
+        form.add_error(FIELDS.get(refusal.field or ""), sentence_of(refusal))
         return False
-    messages.success(request, f"{document} is on its way to {said['recipient']}.")
+    messages.success(request, told(answer, repeated=repeated))
     return True

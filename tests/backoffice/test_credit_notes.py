@@ -13,12 +13,13 @@ from apps.delivery.models import Attempt
 from apps.delivery.operations import Result
 from apps.invoicing import collecting, drafts, finalizing
 from apps.invoicing.models import CreditNote
+from apps.outbox.models import Message
 from apps.outbox.work import work
 from apps.tenancy import scope
 from apps.tenancy.models import Organization
 from tests import builders
 from tests.backoffice.conftest import SignIn
-from tests.backoffice.pages import address, errors, said, text
+from tests.backoffice.pages import address, errors, filled, said, text
 from tests.builders import OCTOBER
 
 WHO = "owner@northwind.example"
@@ -53,6 +54,22 @@ def test_it_is_resent_from_its_page_and_the_page_tells_of_its_mails(owner: Clien
     assert "Credit note sent again As asked: <here> cfo@fabrikam.example Sent" in text(shown)
     assert "Credit note accounts@fabrikam.example Sent" in text(shown)
     assert "&lt;here&gt;" in shown.content.decode()
+    history = address("invoicing_creditnote_history", note.pk)
+    assert history in shown.content.decode()
+    assert f"{WHO} resend CN-0001 to cfo@fabrikam.example" in text(owner.get(history))
+
+
+def test_a_form_that_is_sent_twice_mails_once(owner: Client, note: CreditNote) -> None:
+    resend = address("invoicing_creditnote_resend", note.pk)
+    sent = filled(owner, resend, recipient="cfo@fabrikam.example")
+    first, again = owner.post(resend, sent), owner.post(resend, sent)
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert said(again)[-1].startswith("This form was sent before, and nothing is done twice.")
+    other = owner.post(resend, sent | {"recipient": "books@fabrikam.example"})
+    assert "This form was sent before with other figures" in text(other)
+    with scope.of(note.organization):
+        asked = Message.objects.filter(topic="credit_note.resend_requested")
+        assert [message.payload["recipient"] for message in asked] == ["cfo@fabrikam.example"]
 
 
 def test_its_mails_are_not_taken_for_those_of_the_invoice(owner: Client, note: CreditNote) -> None:

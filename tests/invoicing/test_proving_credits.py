@@ -145,6 +145,16 @@ def test_what_is_shared_over_two_invoices_comes_out_again(seller: Organization) 
     assert "line 1, amount" in wrong(notes[0])
 
 
+def test_what_goodwill_gave_back_is_not_given_back_again(seller: Organization, goodwill: CreditNote) -> None:
+    for event in list(Event.objects.all()):
+        take_back(seller, event)
+    builders.close(seller, NOVEMBER)
+    note = CreditNote.objects.latest("pk")
+    (line,) = note.lines.all()
+    assert line.charge is not None and line.amount_minor < -line.charge.amount_minor
+    assert (wrong(goodwill), wrong(note)) == ([], [])
+
+
 def test_what_a_void_invoice_had_billed_is_not_given_back(seller: Organization) -> None:
     buyer, offer = builders.customer(seller), builders.usage_offer(seller)
     builders.subscribed(buyer, offer)

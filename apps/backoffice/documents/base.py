@@ -1,13 +1,10 @@
 """One page for every deed on a document: say what will happen, ask what is needed, do it once, say what happened."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import partial
-from secrets import token_hex
 from typing import Any, ClassVar, Generic, TypeVar
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +14,8 @@ from django.urls import URLPattern, path, reverse
 from apps.accounts.models import Customer
 from apps.accounts.permissions import Action
 from apps.accounts.scoped_admin import OwnedAdmin, actor_of, allowed, organization_of
-from apps.core import clock, idempotency
+from apps.backoffice.documents.once import OnceForm, done_once, sentence_of, told
+from apps.core import clock
 from apps.core.admin import themed
 from apps.core.formats import Formats
 from apps.core.refusals import Refusal
@@ -25,24 +23,16 @@ from apps.core.retrying import retried
 from apps.invoicing import queries
 from apps.invoicing.models import Invoice, Line
 from apps.rating.money import AmountTooLarge
-from apps.tenancy import operations as tenancy
 
 ACTION = Action.MANAGE_INVOICES
 BEYOND = "That comes to more than an invoice can say."
-SENT_BEFORE = "This form was sent before with other figures, which stand. Open it again for the next."
-NOT_TWICE = "This form was sent before, and nothing is done twice."
 TEMPLATE = "backoffice/documents/deed.html"
 
 Subject = TypeVar("Subject", Invoice, Line, Customer)
 
 
-class DeedForm(forms.Form):
-    """What a deed asks; nothing unless it says so. `today` is the organization's local date.
-
-    `once` is made with each form, so that sending it twice does the deed once.
-    """
-
-    once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32, initial=partial(token_hex, 16))
+class DeedForm(OnceForm):
+    """What a deed asks; nothing unless it says so. `today` is the organization's local date."""
 
     def __init__(self, *args: Any, subject: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,32 +109,16 @@ class Deed(ABC, Generic[Subject]):
             return {"said": self.done(result, subject, formats_for(subject)), "to": self.leads_to(result, subject)}
 
         try:
-            answer, repeated = retried(lambda: _once(request, form, did))
+            answer, repeated = retried(lambda: done_once(request, form, did))
         except AmountTooLarge:
             form.add_error(None, BEYOND)
         except Refusal as refusal:
             name = self.fields.get(refusal.field or "", refusal.field)
-            sentence = SENT_BEFORE if refusal.code == "key_used_differently" else refusal.sentence
-            form.add_error(name if name in form.fields else None, sentence)
+            form.add_error(name if name in form.fields else None, sentence_of(refusal))
         else:
-            messages.success(request, f"{NOT_TWICE} {answer['said']}" if repeated else answer["said"])
+            messages.success(request, told(answer, repeated=repeated))
             return HttpResponseRedirect(answer["to"])
         return None
-
-
-def _once(request: HttpRequest, form: DeedForm, did: Callable[[], dict[str, str]]) -> tuple[dict[str, str], bool]:
-    """Do what a form says unless it was sent before; return what is to be said, and whether it was."""
-    once = form.cleaned_data["once"]
-    if not once:
-        return did(), False
-    sent = {name: request.POST.getlist(name) for name in form.fields}
-    return tenancy.answered_once(
-        organization=organization_of(request),
-        key=f"office:{once}",
-        digest=idempotency.digest_of(method="POST", path=request.path, content=sent),
-        answer=did,
-        now=clock.wall(),
-    )
 
 
 def formats_for(subject: Invoice | Line | Customer) -> Formats:

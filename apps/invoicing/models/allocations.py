@@ -23,7 +23,7 @@ class Method(models.TextChoices):
 
 
 class Receipt(Owned):
-    """Money that a customer paid. What its invoice does not need is the customer's balance."""
+    """A payment: money that came in. What its invoice does not need is the customer's balance."""
 
     public_id = PublicIdField(prefix="rec")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_constraint=False, related_name="+")
