@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.accounts.models import Customer
 from apps.core.refusals import Conflict, NotFound, Refusal
@@ -191,10 +192,12 @@ def set_terms(
 def discard(*, invoice: Invoice, now: datetime, actor: str) -> None:
     """Throw a draft away: its periods are due again, with the next invoice. Raise Conflict if it is no draft.
 
+    Raise Conflict as well where its periods were charged further since: that rests on what this draft charged.
     Of a subscription that has ended there is no next one: what is due again is drafted anew by the next closing.
     """
     hold(invoice=invoice, with_subscription=True)
     draft = lock(invoice)
+    _check_newest(draft)
     charges = Charge.objects.filter(line__invoice=draft)
     ids, periods = list(charges.values_list("pk", flat=True)), list(charges.values_list("period", flat=True))
     draft.lines.all().delete()
@@ -213,6 +216,26 @@ def lock(invoice: Invoice) -> Invoice:
     if draft.status != Invoice.Status.DRAFT:
         raise Conflict("not_a_draft", f"Invoice {draft.number} is finalized: it never changes.")
     return draft
+
+
+def charged_further(draft: Invoice) -> QuerySet[Charge]:
+    """Return the charges of others that were rated on top of what a draft charges: later ones of its periods' kinds."""
+    own = Charge.objects.filter(line__invoice=draft)
+    before = own.filter(period=OuterRef("period"), kind=OuterRef("kind"), revision__lt=OuterRef("revision"))
+    return Charge.objects.filter(Exists(before), period__in=own.values("period")).exclude(line__invoice=draft)
+
+
+def _check_newest(draft: Invoice) -> None:
+    """Raise Conflict where something was charged on top of what a locked draft charges: that must not go."""
+    found = charged_further(draft).order_by("pk").values_list("line__invoice__status", "line__invoice__number").first()
+    if found is None:
+        return
+    status, number = found
+    if status == Invoice.Status.DRAFT:
+        where, then = "another draft", "finalize or discard that one first."
+    else:
+        where, then = number or "a credit note", "finalize this one; then it may be voided and billed anew."
+    raise Conflict("billed_since", f"The same period was billed further on {where} since: {then}")
 
 
 def total_up_again(draft: Invoice) -> Invoice:

@@ -23,12 +23,14 @@ from apps.usage import queries as usage
 def recalculate(*, invoice: Invoice, now: datetime, actor: str) -> Invoice:
     """Rate a draft's periods again with all events so far, and replace what was measured.
 
-    Lines by hand and the discount stay. What an earlier invoice billed too much is credited. Raise Conflict if it is no
-    draft.
+    Lines by hand and the discount stay, and what another document charged further since: that was rated on top of it.
+    What an earlier invoice billed too much is credited. Raise Conflict if it is no draft.
     """
     hold(invoice=invoice, with_subscription=True)
     draft = drafts.lock(invoice)
-    old = list(draft.lines.filter(charge__isnull=False).select_related("charge").order_by("position"))
+    further = set(drafts.charged_further(draft).values_list("period", "kind"))
+    lines = draft.lines.filter(charge__isnull=False).select_related("charge").order_by("position")
+    old = [line for line in lines if line.charge and (line.charge.period_id, line.charge.kind) not in further]
     periods = _locked({line.charge.period_id for line in old if line.charge is not None})
     billed = queries.billed(periods=periods.values(), but=draft)
     dues = _dues(old, periods, billed, draft)
@@ -44,9 +46,12 @@ def recalculate(*, invoice: Invoice, now: datetime, actor: str) -> Invoice:
 
 def is_behind(*, invoice: Invoice) -> bool:
     """Say whether anything was recorded for a draft's periods since it was made: finalizing should offer to rate it."""
-    charges = list(Charge.objects.filter(line__invoice=invoice, kind=Kind.USAGE).values_list("period", "fact_count"))
-    facts = usage.fact_counts(periods=[period for period, _ in charges])
-    return any(facts.get(period, 0) != seen for period, seen in charges)
+    charges = Charge.objects.filter(line__invoice=invoice, kind=Kind.USAGE).exclude(
+        period__in=drafts.charged_further(invoice).filter(kind=Kind.USAGE).values("period")
+    )
+    seen = dict(charges.values_list("period", "fact_count"))
+    facts = usage.fact_counts(periods=seen)
+    return any(facts.get(period, 0) != count for period, count in seen.items())
 
 
 def lines_taken_back_from(*, invoice: Invoice) -> list[Line]:

@@ -161,6 +161,44 @@ def test_discarded_its_periods_are_due_with_the_next_invoice(draft: Invoice, wor
     assert builders.close(world.seller, builders.NOVEMBER + timedelta(days=30))[0].total.text() == "30.00"
 
 
+@pytest.fixture
+def further(draft: Invoice, world: worlds.World) -> Invoice:
+    """October's draft, with late usage of September on top of what September's draft charges."""
+    world.use("50", "2026-09-20", now=OCTOBER + timedelta(hours=1))
+    (october,) = builders.close(world.seller, builders.NOVEMBER)
+    assert october.lines.filter(late=True).exists()
+    return october
+
+
+def test_what_was_charged_further_since_is_not_rated_again(
+    draft: Invoice, further: Invoice, world: worlds.World
+) -> None:
+    assert not rebilling.is_behind(invoice=draft)
+    rebilling.recalculate(invoice=draft, **BY)
+    assert (figures(draft), figures(further)) == (("0.00", "40.00"), ("0.00", "35.00"))
+    rebilling.recalculate(invoice=further, **BY)
+    assert figures(further) == ("0.00", "35.00")
+    for invoice in (draft, further):
+        issuing.issue(invoice=invoice, now=builders.NOVEMBER)
+    assert builders.close(world.seller, day("2026-12-01"))[0].total.text() == "30.00"
+
+
+def test_what_was_charged_further_since_is_not_discarded(draft: Invoice, further: Invoice) -> None:
+    with pytest.raises(Conflict, match="on another draft since: finalize or discard that one first"):
+        drafts.discard(invoice=draft, **BY)
+    issuing.issue(invoice=further, now=builders.NOVEMBER)
+    with pytest.raises(Conflict, match="on INV-0001 since: finalize this one") as refused:
+        drafts.discard(invoice=draft, **BY)
+    assert (refused.value.code, figures(draft)) == ("billed_since", ("0.00", "40.00"))
+
+
+def test_the_last_one_is_discarded_first(draft: Invoice, further: Invoice, world: worlds.World) -> None:
+    for invoice in (further, draft):
+        drafts.discard(invoice=invoice, **BY)
+    (december,) = builders.close(world.seller, day("2026-12-01"))
+    assert december.total.text() == "105.00"
+
+
 def test_after_the_end_what_was_discarded_is_drafted_anew(draft: Invoice, world: worlds.World) -> None:
     subscription = Subscription.objects.get()
     ending.cancel(subscription=subscription, now=OCTOBER + timedelta(hours=1), actor=WHO, when="now")

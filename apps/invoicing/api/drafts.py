@@ -272,7 +272,8 @@ class Recalculation(InvoiceView):
     @described(
         "recalculate_invoice",
         "Rate a draft again",
-        "Its periods are rated with all usage so far. Lines by hand and the discount stay.",
+        "Its periods are rated with all usage so far. Lines by hand and the discount stay, and what another document "
+        "charged further since.",
     )
     def post(self, request: Request, public_id: str) -> Response:
         self.asked(request)
@@ -302,7 +303,8 @@ class Discarding(InvoiceView):
     @extend_schema(
         operation_id="discard_invoice",
         summary="Throw a draft away",
-        description="What it billed is due again, with the subscription's next invoice.",
+        description="What it billed is due again, with the subscription's next invoice. 409 `billed_since` where "
+        "another document charged its periods further.",
         tags=["invoices"],
         parameters=[id_parameter("inv_…")],
         request=None,
