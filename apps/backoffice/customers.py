@@ -28,6 +28,7 @@ from apps.core.refusals import Refusal
 from apps.invoicing import customers as changing
 from apps.rating.taxing import EXEMPT, STANDARD
 from apps.subscriptions.models import Subscription
+from apps.tenancy.models import COUNTRY_HINT
 
 Page = Callable[[OwnedAdmin, HttpRequest, Customer], HttpResponseBase]
 PAGES: tuple[tuple[str, Page, Action], ...] = (
@@ -68,6 +69,8 @@ class CustomerForm(OwnedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         themed(self, "cc_emails")
+        if "country" in self.fields:
+            self.fields["country"].help_text = COUNTRY_HINT
 
     def clean_external_id(self) -> str | None:
         external_id: str | None = self.cleaned_data["external_id"]

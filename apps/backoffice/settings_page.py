@@ -16,7 +16,7 @@ from apps.core.admin import themed
 from apps.core.refusals import Refusal
 from apps.tenancy import operations as tenancy
 from apps.tenancy.brand import LARGEST_BYTES, picture_of
-from apps.tenancy.models import Organization
+from apps.tenancy.models import COUNTRY_HINT, Organization
 
 
 class SettingsForm(OwnedForm):
@@ -39,6 +39,8 @@ class SettingsForm(OwnedForm):
             del self.fields["remove_logo"]
         own = ("reminder_days", "logo_file", "remove_logo")
         themed(self, *(name for name in own if name in self.fields))
+        if "country" in self.fields:
+            self.fields["country"].help_text = COUNTRY_HINT
 
     def clean_logo_file(self) -> bytes | None:
         file = self.cleaned_data.get("logo_file")

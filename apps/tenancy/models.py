@@ -29,6 +29,7 @@ PREFIX = RegexValidator(
     r"\A(?:[A-Za-z0-9/_.-]*[A-Za-z/_.-])?\Z", "Use letters, digits, / _ . and - only, and no digit at the end."
 )
 TAX_CATEGORY = RegexValidator(r"\A[a-z0-9_-]+\Z", "Use small letters, digits, - and _ only.")
+COUNTRY_HINT = "Two letters, such as US or DE."
 LONGEST_GRACE = timedelta(days=60)
 MOST_REMINDERS, EARLIEST_REMINDER, LATEST_REMINDER = 10, -60, 365
 NO_PLACES = {"Factory", "localtime"}

@@ -70,6 +70,11 @@ def test_add_forms(owner: Client, page: str) -> None:
     assert owner.get(reverse(f"admin:{page}_add")).status_code == 200
 
 
+@pytest.mark.parametrize("page", ["accounts_customer_add", "tenancy_organization_changelist"])
+def test_a_country_is_asked_for_in_two_letters(owner: Client, page: str) -> None:
+    assert "Two letters, such as US or DE." in text(owner.get(reverse(f"admin:{page}"), follow=True))
+
+
 @pytest.mark.parametrize("tab", TABS)
 def test_customer_pages(owner: Client, busy: Customer, tab: str) -> None:
     page = owner.get(reverse(f"admin:accounts_customer_{tab}", args=[busy.pk]))
