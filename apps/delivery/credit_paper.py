@@ -91,7 +91,7 @@ def _lines(voice: Voice, credit_note: CreditNote) -> tuple[PaperLine, ...]:
 
 
 def _period(voice: Voice, line: CreditLine) -> str:
-    if line.period_starts_at is None or line.period_ends_at is None:
+    if line.period_starts_at is None or line.period_ends_at is None or line.line.kind in wording.ONCE:
         return ""
     return wording.period(voice, line.period_starts_at, line.period_ends_at)
 

@@ -19,6 +19,7 @@ from apps.rating.wallclock import day_start, local_date
 ABBREVIATED = re.compile(r"(?<!M)MMM(?!M)")
 FIRST = re.compile(r"(?<!\d)1(?=\s?–|\s[^\W\d])")
 INSTANT = timedelta(microseconds=1)
+ONCE = frozenset({Kind.SETUP, Kind.ONE_TIME})  # what is charged for no days
 # Where the postal code stands after the city; elsewhere it stands before.
 CODE_LAST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "SG", "US", "ZA"})
 
@@ -105,7 +106,7 @@ def arithmetic(voice: Voice, line: Line, currency: str) -> tuple[str, ...]:
 
 def service_period(voice: Voice, line: Line) -> str:
     """Say for which days a line is; nothing for what is charged once."""
-    if line.period_starts_at is None or line.period_ends_at is None or line.kind in {Kind.SETUP, Kind.ONE_TIME}:
+    if line.period_starts_at is None or line.period_ends_at is None or line.kind in ONCE:
         return ""
     days = period(voice, line.period_starts_at, line.period_ends_at)
     return voice.say("{period}, recorded after that period was billed", period=days) if line.late else days

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -22,9 +23,9 @@ from tests.builders import NOVEMBER, OCTOBER, SEPTEMBER
 OWNER = "owner@northwind.example"
 
 
-def credited(seller: Organization) -> CreditNote:
+def credited(seller: Organization, **offered: Any) -> CreditNote:
     """Bill three calls, take one back, and close the next month."""
-    offer, buyer = builders.usage_offer(seller), builders.customer(seller)
+    offer, buyer = builders.usage_offer(seller, **offered), builders.customer(seller)
     builders.subscribed(buyer, offer)
     wrong = builders.used(buyer, offer, "1", at=SEPTEMBER + timedelta(days=2))
     builders.used(buyer, offer, "2", at=SEPTEMBER + timedelta(days=3))
@@ -54,6 +55,16 @@ def test_goodwill_says_its_reason_in_the_customers_language_and_has_no_empty_col
     paper = credit_note_paper(credit_note=note)
     assert (paper.notes, paper.is_counted) == (("Grund: <b>Danke</b>",), False)
     assert credit_note_paper(credit_note=correction).notes == ()
+
+
+def test_what_was_charged_once_is_credited_for_no_days(seller: Organization) -> None:
+    invoice = credited(seller, setup_fee="45").invoice
+    note = collecting.give_credit(invoice=invoice, reason="sorry", now=NOVEMBER, actor=OWNER)
+    told = [(line.description, line.period) for line in credit_note_paper(credit_note=note).lines]
+    assert told == [
+        ("Coaching call", "September 1 – 30, 2026"),
+        ("Coaching call: setup fee, charged once", ""),
+    ]
 
 
 def test_the_mail_names_the_invoice_and_carries_the_paper(seller: Organization, mailoutbox: list) -> None:  # type: ignore[type-arg]
