@@ -113,6 +113,7 @@ TEMPLATES = [
 DATABASES = {
     "default": env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else embedded.connection_settings()
 }
+DATABASES["default"]["ENGINE"] = "apps.core.postgresql"
 DATABASES["default"].setdefault("ATOMIC_REQUESTS", False)
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
