@@ -19,10 +19,15 @@ class Message(Owned):
     payload = models.JSONField()
     occurred_at = models.DateTimeField(help_text="Business time.")
     created_at = models.DateTimeField(db_default=Now(), help_text="Machine time.")
-    position = models.BigIntegerField(null=True, unique=True)
+    position = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = [owned_id("outbox_message")]
+        constraints = [
+            owned_id("outbox_message"),
+            models.UniqueConstraint(
+                fields=["position"], condition=Q(position__isnull=False), name="message_position_once"
+            ),
+        ]
         indexes = [
             models.Index(fields=["id"], condition=Q(position__isnull=True), name="message_to_relay"),
             models.Index(fields=["organization", "topic", "id"], name="message_of_topic"),

@@ -25,7 +25,7 @@ class Charge(Owned):
     public_id = PublicIdField(prefix="chg")
     organization = proved_owner()
     period = models.ForeignKey(Period, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     price = models.ForeignKey(Price, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     revision = models.PositiveIntegerField(default=0)

@@ -53,9 +53,7 @@ class Invoice(Owned):
     paid_at = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)
     written_off_at = models.DateTimeField(null=True, help_text="When it was given up as uncollectible.")
-    rebills_id = models.BigIntegerField(
-        null=True, unique=True, help_text="The voided invoice in whose place this stands."
-    )
+    rebills_id = models.BigIntegerField(null=True, help_text="The voided invoice in whose place this stands.")
     payment_terms_days = models.PositiveSmallIntegerField(
         null=True, help_text="Days until it is due, where somebody said so for this one."
     )
@@ -85,6 +83,9 @@ class Invoice(Owned):
             ),
             models.UniqueConstraint(fields=["organization", "number"], name="invoice_number_once"),
             models.UniqueConstraint(fields=["organization", "sequence"], name="invoice_sequence_once"),
+            models.UniqueConstraint(
+                fields=["rebills_id"], condition=Q(rebills_id__isnull=False), name="invoice_rebills_once"
+            ),
             models.UniqueConstraint(
                 fields=["subscription", "boundary_at"], condition=Q(cause="cycle"), name="invoice_boundary_once"
             ),

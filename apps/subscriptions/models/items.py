@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
 from apps.catalog.models import INTERVAL_UNITS, AddOn, Price, Timing
 from apps.core.constraints import owned_id, same_organization
@@ -54,20 +55,22 @@ class Item(Owned):
     def __str__(self) -> str:
         return str(self.add_on or self.subscription.plan)
 
-    @property
+    @cached_property
     def interval(self) -> Interval:
         """How long its periods are."""
         return Interval(IntervalUnit(self.interval_unit), self.interval_count)
 
-    @property
+    @cached_property
     def is_usage(self) -> bool:
         """Whether events are recorded on it."""
-        return self.add_on is not None and self.add_on.kind == AddOn.Kind.USAGE
+        add_on = self.add_on
+        return add_on is not None and add_on.kind == AddOn.Kind.USAGE
 
-    @property
+    @cached_property
     def is_one_time(self) -> bool:
         """Whether it is billed once and has no periods after its first."""
-        return self.add_on is not None and self.add_on.kind == AddOn.Kind.ONE_TIME
+        add_on = self.add_on
+        return add_on is not None and add_on.kind == AddOn.Kind.ONE_TIME
 
 
 class Quantity(Owned):

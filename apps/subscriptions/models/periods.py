@@ -18,7 +18,7 @@ class Period(Owned):
     the end does, when it is cut.
 
     The periods of an item form a chain that PostgreSQL proves: each names the end of the one before (a foreign key
-    to it), equal to its own start, so there is neither gap nor overlap.
+    to it), equal to its own start, so there is neither gap nor overlap, and no two begin at once.
 
     No index looks at the status, and pages have room: so closing a period touches no index.
     """
@@ -74,7 +74,6 @@ class Period(Owned):
                 | (~Q(status="current") & Q(closed_at__isnull=False)),
             ),
             models.UniqueConstraint(fields=["organization", "item", "id"], name="period_of_item"),
-            models.UniqueConstraint(fields=["item", "starts_at"], name="period_start_once"),
             models.UniqueConstraint(fields=["item", "ends_at"], name="period_end_once"),
             models.UniqueConstraint(fields=["item", "index"], name="period_index_once"),
             models.UniqueConstraint(fields=["item", "prev_ends_at"], nulls_distinct=False, name="period_one_next"),
