@@ -48,6 +48,12 @@ class PublicIdField(models.CharField):  # type: ignore[type-arg]
     def fresh(self) -> str:
         return new_public_id(self.prefix)
 
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Draw the id of a row that was made without one, as `bulk.make` does."""
+        if add and not getattr(model_instance, self.attname):
+            setattr(model_instance, self.attname, self.fresh())
+        return super().pre_save(model_instance, add)
+
     def db_type(self, connection: Any) -> str:
         """Name the type in full: for one that begins with varchar Django adds a second index, by which to search parts.
 

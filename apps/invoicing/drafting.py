@@ -1,10 +1,11 @@
 """Write what is due as charges and as the lines of a draft."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import Struct
 
 from apps.core import bulk
 from apps.invoicing import taxing
@@ -36,8 +37,7 @@ def draft(
     return drawn.invoice
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """A draft, its charges and its lines, unsaved."""
 
     invoice: Invoice
@@ -47,7 +47,7 @@ class Drawn:
     def tie(self) -> None:
         """Name invoice and charge on each line, once both have their keys."""
         for line, charge in zip(self.lines, self.charges, strict=True):
-            line.invoice_id, line.charge_id = self.invoice.pk, charge.pk
+            line.invoice_id, line.charge_id = self.invoice.id, charge.id
 
 
 def draw(
@@ -60,21 +60,20 @@ def draw(
     taxes: Taxes,
 ) -> Drawn:
     """Say everything due as a draft that adds up; reads and stores nothing."""
-    related = {
-        "organization": subscription.organization,
-        "customer": subscription.customer,
-        "subscription": subscription,
-    }
+    organization, customer = subscription.organization, subscription.customer
     invoice = bulk.make(
         Invoice,
-        related=related,
+        organization_id=organization.id,
+        customer_id=customer.id,
+        subscription_id=subscription.id,
         boundary_at=boundary_at,
         cause=cause,
         currency=subscription.currency,
         tax_inclusive=taxes.inclusive,
         created_at=now,
     )
-    buyer = taxing.buyer_of(subscription.customer)
+    bulk.hold(invoice, organization=organization, customer=customer, subscription=subscription)
+    buyer = taxing.buyer_of(customer)
     lines = [line_of(due, position, taxes=taxes, buyer=buyer) for position, due in enumerate(dues, start=1)]
     total_up(invoice, lines)
     return Drawn(invoice, [charge_of(due, now) for due in dues], lines)
@@ -145,9 +144,9 @@ def charge_of(due: Due, now: datetime) -> Charge:
     return bulk.make(
         Charge,
         organization_id=due.span.item.organization_id,
-        period_id=due.span.period.pk,
-        item_id=due.span.item.pk,
-        price_id=due.span.price.pk,
+        period_id=due.span.period.id,
+        item_id=due.span.item.id,
+        price_id=due.span.price.id,
         kind=due.kind,
         revision=due.revision,
         amount_minor=due.difference.minor,

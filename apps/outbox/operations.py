@@ -36,12 +36,12 @@ def append_many(
     assert transaction.get_connection().in_atomic_block, "a message belongs to the transaction of what it tells"
     if not messages:
         return
-    bulk.copy_in(
-        [
-            bulk.make(Message, organization_id=organization.pk, topic=topic, payload=dict(payload), occurred_at=now)
-            for topic, payload in messages
-        ]
-    )
+    rows = [
+        bulk.make(Message, organization_id=organization.pk, topic=topic, payload=dict(payload), occurred_at=now)
+        for topic, payload in messages
+    ]
+    bulk.give_public_ids(rows, at=now)
+    bulk.copy_in(rows)
     transaction.on_commit(wakeup.wake_workers, robust=True)
 
 

@@ -26,16 +26,17 @@ def write(*, chunk: Chunk, works: Sequence[Work], now: datetime) -> None:
     An invoice is stored once, with its number, since a change would cost as much again: so after its lines.
     """
     drawn = [work.drawn for work in works if work.drawn is not None]
-    bulk.give_keys([each.invoice for each in drawn])
-    subscriptions.open_many(periods=[period for work in works for period in work.opened])
-    uses = _complete(drawn, chunk.organization, now) if chunk.organization.auto_finalize else []
-    _store_charges(drawn)
     invoices = [each.invoice for each in drawn]
+    bulk.give_keys(invoices)
+    bulk.give_public_ids(invoices, at=now)
+    subscriptions.open_many(periods=[period for work in works for period in work.opened], now=now)
+    uses = _complete(drawn, chunk.organization, now) if chunk.organization.auto_finalize else []
+    _store_charges(drawn, now)
     if chunk.organization.auto_finalize:
         _check_lines(_LATER)
     else:
         bulk.copy_in(invoices)
-    _store_lines(drawn)
+    _store_lines(drawn, now)
     subscriptions.close_periods(periods=[period for work in works for period in work.ended], now=now)
     moves = [
         subscriptions.Move(work.subscription, work.current, chunk.planned.get(work.subscription.pk)) for work in works
@@ -73,16 +74,19 @@ def _used(invoice: Invoice, credits: list[tuple[CreditNote | Receipt, int]], now
     return uses
 
 
-def _store_charges(drawn: Sequence[Drawn]) -> None:
+def _store_charges(drawn: Sequence[Drawn], now: datetime) -> None:
     charges = [charge for each in drawn for charge in each.charges]
     bulk.give_keys(charges)
+    bulk.give_public_ids(charges, at=now)
     bulk.copy_in(charges)
 
 
-def _store_lines(drawn: Sequence[Drawn]) -> None:
+def _store_lines(drawn: Sequence[Drawn], now: datetime) -> None:
     for each in drawn:
         each.tie()
-    bulk.copy_in([line for each in drawn for line in each.lines])
+    lines = [line for each in drawn for line in each.lines]
+    bulk.give_public_ids(lines, at=now)
+    bulk.copy_in(lines)
 
 
 def _check_lines(when: str) -> None:

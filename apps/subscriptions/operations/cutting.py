@@ -1,8 +1,9 @@
 """Cut what is open: the one change that is ever made to a boundary (BILLING §2)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from apps.catalog.models import Timing
 from apps.core.refusals import Conflict

@@ -1,10 +1,10 @@
 """Move the time lines of many subscriptions at once, as `moving` moves one; the caller holds their locks."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from msgspec import Struct
 
 from apps.core import bulk
 from apps.subscriptions.models import Period, Subscription
@@ -20,8 +20,7 @@ WHERE subscription.id = moved.id AND subscription.organization_id = %s
 """
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(Struct, frozen=True):
     """A subscription that was billed up to a boundary, what collects after it, and when a change is planned."""
 
     subscription: Subscription
@@ -29,8 +28,9 @@ class Move:
     planned_at: datetime | None = None
 
 
-def open_many(*, periods: Sequence[Period]) -> None:
+def open_many(*, periods: Sequence[Period], now: datetime) -> None:
     """Store periods that have their keys."""
+    bulk.give_public_ids(periods, at=now)
     bulk.copy_in(periods)
 
 
@@ -48,9 +48,9 @@ def move_many(*, organization: Organization, moves: Iterable[Move], after: datet
         subscription.status = status
         if told is not None:
             notes.append(noting.Note(subscription, *told))
-        moved.append((subscription.pk, subscription.next_boundary_at, subscription.bills_at, status))
+        moved.append((subscription.id, subscription.next_boundary_at, subscription.bills_at, status))
     noting.note_many(organization=organization, notes=notes, now=now)
     if moved:
         with connection.cursor() as cursor:
-            cursor.execute(_MOVE, [*(list(column) for column in zip(*moved, strict=True)), organization.pk])
+            cursor.execute(_MOVE, [*map(bulk.array, zip(*moved, strict=True)), organization.pk])
             assert cursor.rowcount == len(moved), "a subscription was moved that is not there"

@@ -36,11 +36,11 @@ def open_until(*, items: Iterable[Item], instant: datetime) -> None:
 def close_periods(*, periods: Iterable[Period], now: datetime) -> None:
     """Mark current periods as closed, or as closed early; the caller holds their locks and has charged them."""
     periods = list(periods)
-    early = {period.pk for period in periods if _is_early(period)}
-    for status, ids in (
-        (Period.Status.FINAL, early),
-        (Period.Status.RECORDED, {period.pk for period in periods} - early),
-    ):
+    early = {period.id for period in periods if _is_early(period)}
+    whole = {period.id for period in periods} - early
+    for status, ids in ((Period.Status.FINAL, early), (Period.Status.RECORDED, whole)):
+        if not ids:
+            continue
         closed = Period.objects.filter(pk__any_key=ids, status=Period.Status.CURRENT)
         assert closed.update(status=status, closed_at=now) == len(ids), "a period was closed twice"
 
@@ -149,10 +149,11 @@ def open_span(span: timeline.Span) -> Period:
 def period_of(span: timeline.Span) -> Period:
     """See a span as the period that it is stored as, unsaved."""
     previous = None if span.index == 0 else span.span.starts_at
-    return bulk.make(
+    period = bulk.make(
         Period,
-        related={"item": span.item, "price": span.price},
         organization_id=span.item.organization_id,
+        item_id=span.item.id,
+        price_id=span.price.id,
         index=span.index,
         starts_at=span.span.starts_at,
         ends_at=span.span.ends_at,
@@ -161,6 +162,8 @@ def period_of(span: timeline.Span) -> Period:
         full_ends_at=span.full.ends_at,
         billable=span.billable,
     )
+    bulk.hold(period, item=span.item, price=span.price)
+    return period
 
 
 def _is_early(period: Period) -> bool:
