@@ -4,11 +4,14 @@ Closing and previews share this code; it reads and computes, and writes nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from django.utils.functional import cached_property
+from msgspec import Struct
+from msgspec.structs import replace
 
 from apps.catalog.models import Timing
 from apps.invoicing import fees, queries
@@ -48,13 +51,13 @@ class Reading:
 EVENTS = Reading()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Due:
+class Due(Struct, frozen=True, kw_only=True, dict=True):
     """What one period owes for one kind of charge: all of it, how much is billed already, and how it came about.
 
     `quantity` is the whole period's, `billed_quantity` the one that the newest charge before rated. `fact_count` is how
-    many facts it has seen: of usage those of the period, of a fee what was said of the item's quantity. `is_late` where
-    it bills usage that arrived after its period was closed.
+    many facts it has seen: of usage those of the period, of a fee what was said of the item's quantity. `told_steps` is
+    the arithmetic as it is stored, on the charge and on the line. `is_late` where it bills usage that arrived after its
+    period was closed.
     """
 
     span: Span
@@ -64,24 +67,19 @@ class Due:
     billed: Money
     billed_quantity: Decimal = Decimal(0)
     steps: tuple[pricing.Step, ...] = ()
+    told_steps: list[dict[str, str]] = []
     event_count: int = 0
     fact_count: int = 0
     revision: int = 0
     is_late: bool = False
 
     @cached_property
-    def told_steps(self) -> list[dict[str, str]]:
-        """The arithmetic as it is stored, on the charge and on the line."""
-        return [step.to_json() for step in self.steps]
-
-    @property
     def difference(self) -> Money:
         """What is to be invoiced now."""
         return self.amount - self.billed
 
 
-@dataclass(frozen=True, kw_only=True)
-class Boundary:
+class Boundary(Struct, frozen=True, kw_only=True):
     """The spans that meet at a boundary: those that end there, those that begin, and closed ones with late usage.
 
     `standing` are those that go on and whose fee was billed at their beginning: it may have changed since. `returned`
@@ -147,8 +145,12 @@ def dues_of(*, boundary: Boundary, facts: Facts, currency: str, zone: ZoneInfo) 
     """Price what meets at a boundary; reads nothing that the facts hold."""
     measured, billed = facts.measured, facts.billed
     metered = [span for span in boundary.metered if span.billable or _measured(span, measured).event_count]
-    priced = [(span, flat_due(span, facts.bought[span.item.pk], billed, currency, zone)) for span in boundary.fees]
     again, ending, starting = ({*map(id, spans)} for spans in (boundary.returned, boundary.ending, boundary.starting))
+    priced = [
+        (span, flat_due(span, facts.bought[span.item.id], billed, currency, zone))
+        for span in boundary.fees
+        if span.item.timing == Timing.ADVANCE or id(span) in ending or id(span) in again
+    ]
     dues = [
         due
         for span, due in priced
@@ -159,7 +161,7 @@ def dues_of(*, boundary: Boundary, facts: Facts, currency: str, zone: ZoneInfo) 
         for span in metered
     ]
     dues += setup_dues(dues, facts.charged, currency)
-    dues.sort(key=lambda due: (due.span.item.pk, due.kind == Kind.SETUP))
+    dues.sort(key=lambda due: (due.span.item.id, due.kind == Kind.SETUP))
     for span in map(stored, boundary.late):
         due = usage_due(span, _measured(span, measured), billed, currency, zone, _transactions(span, facts))
         dues.append(replace(due, is_late=True))
@@ -190,6 +192,7 @@ def usage_due(
         billed=Money(earlier.minor, currency),
         billed_quantity=earlier.quantity,
         steps=rating.steps,
+        told_steps=[step.to_json() for step in rating.steps],
         event_count=measured.event_count,
         fact_count=measured.fact_count,
         revision=earlier.revisions,
@@ -209,6 +212,7 @@ def flat_due(span: Span, bought: Sequence[Bought], billed: Billed, currency: str
         billed=Money(earlier.minor, currency),
         billed_quantity=earlier.quantity,
         steps=fee.steps,
+        told_steps=fee.told_steps,
         fact_count=len(bought),
         revision=earlier.revisions,
     )
@@ -222,7 +226,7 @@ def setup_dues(dues: Iterable[Due], charged: Collection[int], currency: str) -> 
     first: dict[int, Due] = {}
     for due in dues:
         if due.span.billable and due.span.price.setup_fee_minor:
-            first.setdefault(due.span.item.pk, due)
+            first.setdefault(due.span.item.id, due)
     return [setup_due(due.span, Billed(), currency) for item, due in first.items() if item not in charged]
 
 
@@ -240,7 +244,7 @@ def setup_due(span: Span, billed: Billed, currency: str) -> Due:
 
 
 def _measured(span: Span, measured: Mapping[int, Usage]) -> Usage:
-    return measured[span.period.pk] if span.period is not None else Usage()
+    return measured[span.period.id] if span.period is not None else Usage()
 
 
 def _is_single(span: Span) -> bool:
@@ -249,7 +253,7 @@ def _is_single(span: Span) -> bool:
 
 
 def _transactions(span: Span, facts: Facts) -> Sequence[Decimal] | None:
-    return facts.transactions.get(span.period.pk) if span.period is not None else None
+    return facts.transactions.get(span.period.id) if span.period is not None else None
 
 
 def _is_fee(span: Span) -> bool:

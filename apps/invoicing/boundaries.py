@@ -1,10 +1,10 @@
 """Which spans meet at a boundary of a subscription: stored and locked for closing, or foreseen for a preview."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from msgspec.structs import replace
 
 from apps.catalog.models import Timing
 from apps.invoicing import queries as charges
@@ -58,7 +58,7 @@ def foreseen(*, subscription: Subscription, items: Sequence[Item], boundary_at: 
     boundary = meeting(list(_described(rows)), boundary_at, late)
     last = timelines.last_periods(items=items)
     spans = [
-        timeline.following(item=item, last=last.get(item.pk), zone=subscription.organization.zone) for item in items
+        timeline.following(item=item, last=last.get(item.id), zone=subscription.organization.zone) for item in items
     ]
     starting = [span for span in spans if span is not None and span.span.starts_at == boundary_at]
     return replace(boundary, starting=[*boundary.starting, *starting])
@@ -95,7 +95,7 @@ def meeting(
             for period in standing
             if period.item.timing == Timing.ADVANCE and period not in returned
         ],
-        late=[period for period in rows if period.pk in late and period not in returned],
+        late=[period for period in rows if period.id in late and period not in returned],
         returned=[timeline.stored(period) for period in returned],
     )
 

@@ -6,11 +6,11 @@ its row lock, charges are unique per period, kind and revision, and everything o
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
+from msgspec import Struct
 
 from apps.core.retrying import retried
 from apps.invoicing import billing
@@ -24,8 +24,7 @@ from apps.usage import pulls
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """One boundary that was worked on: the invoice if it made one, what it credited, or why it was parked."""
 
     subscription: Subscription

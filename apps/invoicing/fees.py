@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from apps.rating import periods, pricing
@@ -21,6 +22,11 @@ class Fee:
     amount: Decimal
     steps: tuple[pricing.Step, ...]
 
+    @cached_property
+    def told_steps(self) -> list[dict[str, str]]:
+        """The arithmetic as it is stored."""
+        return [step.to_json() for step in self.steps]
+
 
 def fee_of(*, span: Span, bought: Sequence[Bought], zone: ZoneInfo) -> Fee:
     """Price what was bought over a span: each quantity for the part of the full span that it was held (BILLING §2, §7).
@@ -28,23 +34,39 @@ def fee_of(*, span: Span, bought: Sequence[Bought], zone: ZoneInfo) -> Fee:
     What is billed once is never a part. Fees that a cut did not give back reach beyond its end, for as many as there
     were when it was cut.
     """
-    model = span.price.model
+    model, said = span.price.model, tuple(bought)
     if span.item.is_one_time:
-        quantity = _at(bought, span.span.starts_at)
-        rating = model.rate(quantity)
-        return Fee(quantity=quantity, amount=rating.amount, steps=rating.steps)
+        return _once(model, _at(said, span.span.starts_at))
+    return _over(model, said, span.span, span.full, span.fees_until, zone)
+
+
+@lru_cache(maxsize=1024)
+def _once(model: pricing.PricingModel, quantity: Decimal) -> Fee:
+    rating = model.rate(quantity)
+    return Fee(quantity=quantity, amount=rating.amount, steps=rating.steps)
+
+
+@lru_cache(maxsize=1024)  # thousands pay the same fee for the same month
+def _over(
+    model: pricing.PricingModel,
+    bought: tuple[Bought, ...],
+    span: periods.Period,
+    full: periods.Period,
+    fees_until: datetime | None,
+    zone: ZoneInfo,
+) -> Fee:
     amount, steps, quantity = Decimal(0), list[pricing.Step](), Decimal(0)
-    parts = held(bought, span.span)
-    if span.fees_until is not None:
+    parts = held(bought, span)
+    if fees_until is not None:
         last, quantity = parts.pop()
-        parts.append((periods.Period(last.starts_at, span.fees_until), quantity))
+        parts.append((periods.Period(last.starts_at, fees_until), quantity))
     for part, quantity in parts:
-        share = WHOLE if part == span.full else periods.share(part, span.full, zone)
+        share = WHOLE if part == full else periods.share(part, full, zone)
         rating = model.rate(quantity)
         steps += rating.steps
         owed = prorate(rating.amount, share)
         if share != WHOLE:
-            steps.append(pricing.for_part(owed - rating.amount, share=share, whole=periods.days(span.full, zone)))
+            steps.append(pricing.for_part(owed - rating.amount, share=share, whole=periods.days(full, zone)))
         amount = EXACT.add(amount, owed)
     return Fee(quantity=quantity, amount=amount, steps=tuple(steps))
 

@@ -51,9 +51,10 @@ def complete(draft: Invoice, *, seller: dict[str, Any], now: datetime) -> None:
 def settle(draft: Invoice, *, used_minor: int, now: datetime) -> None:
     """Open a draft with so much credit used on it; where nothing is left to pay it is paid."""
     draft.credit_minor = draft.settled_minor = used_minor
+    is_paid = used_minor == draft.total_minor
     draft.finalized_at = now
-    draft.status = Invoice.Status.OPEN if draft.amount_due.minor else Invoice.Status.PAID
-    draft.paid_at = None if draft.amount_due.minor else now
+    draft.status = Invoice.Status.PAID if is_paid else Invoice.Status.OPEN
+    draft.paid_at = now if is_paid else None
 
 
 def topics_of(issued: Invoice) -> list[str]:

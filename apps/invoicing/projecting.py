@@ -4,11 +4,13 @@ What adds up is scaled by the part of the period that is over. What does not, st
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import cycle, islice
+
+from msgspec.structs import replace
 
 from apps.catalog.models import Metric
 from apps.rating.exact import EXACT, at_places, half_away

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Abs, Coalesce
+from msgspec import Struct
 
 from apps.accounts.models import Customer
 from apps.invoicing.models import (
@@ -30,13 +31,15 @@ from apps.tenancy.models import Organization
 CREDITABLE = (Invoice.Status.OPEN, Invoice.Status.PAID, Invoice.Status.UNCOLLECTIBLE)
 
 
-@dataclass(frozen=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """What was billed for a period before: the sum in minor units, for what quantity, and in how many charges."""
 
     minor: int = 0
     quantity: Decimal = Decimal(0)
     revisions: int = 0
+
+
+NOTHING = Earlier()
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,13 @@ class Billed:
 
     def of(self, period: Period | None, kind: Kind) -> Earlier:
         """Return what was billed for a period; nothing for one that is yet to be opened."""
-        return self.sums.get((period.pk, kind), Earlier()) if period is not None else Earlier()
+        return self.sums.get((period.id, kind), NOTHING) if period is not None else NOTHING
 
 
 def billed(*, periods: Iterable[Period], but: Invoice | None = None) -> Billed:
     """Add up the charges of periods, but those on one draft."""
     sums: dict[tuple[int, str], Earlier] = {}
-    charges = Charge.objects.filter(period__any_key={period.pk for period in periods}).order_by("revision")
+    charges = Charge.objects.filter(period__any_key={period.id for period in periods}).order_by("revision")
     if but is not None:
         charges = charges.exclude(line__invoice=but)
     for period, kind, minor, quantity in charges.values_list("period", "kind", "amount_minor", "quantity"):
@@ -70,7 +73,11 @@ def quantities_charged(*, periods: Iterable[Period]) -> dict[tuple[int, str, int
 
 def items_charged_before(*, items: Iterable[Item]) -> set[int]:
     """Return the ids of those items that were charged for a billable period, and so for their setup fee."""
-    return set(Charge.objects.filter(item__in=list(items), period__billable=True).values_list("item", flat=True))
+    keys = {item.id for item in items}
+    if not keys:
+        return set()
+    rows = Charge.objects.filter(period__item__any_key=keys, period__billable=True)
+    return set(rows.values_list("item", flat=True))
 
 
 def facts_charged(*, periods: Iterable[int]) -> dict[int, int]:

@@ -1,11 +1,11 @@
 """Rate again what an invoice bills: a draft that is recalculated, or one that is voided and drafted anew."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from msgspec.structs import replace
 
 from apps.core.refusals import Conflict
 from apps.invoicing import assembling, crediting, drafting, drafts, finalizing, queries, taxing

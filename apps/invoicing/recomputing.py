@@ -4,10 +4,12 @@ The very code that bills does it; nothing is written. What comes out is the same
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from apps.invoicing import assembling
 from apps.invoicing.assembling import Due

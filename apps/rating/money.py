@@ -1,9 +1,9 @@
 """Settled money: a whole number of minor units and a currency."""
 
-from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Self
+
+from msgspec import Struct
 
 from apps.rating.currencies import exponent
 from apps.rating.exact import EXACT, half_away
@@ -20,8 +20,7 @@ class CurrencyMismatch(ValueError):
     """Two amounts of different currencies met."""
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """An amount that can be charged, paid or credited. Adds, subtracts and compares within one currency only."""
 
     minor: int
@@ -86,4 +85,4 @@ def to_money(amount: Decimal, currency: str) -> Money:
         raise ValueError("the amount is not a finite number")
     if amount.adjusted() > 20:
         raise AmountTooLarge("the amount is too large to be stored")
-    return Money(half_away(Fraction(amount) * 10 ** exponent(currency)), currency)
+    return Money(half_away(amount.scaleb(exponent(currency), context=EXACT)), currency)

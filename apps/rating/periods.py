@@ -72,6 +72,16 @@ def period(anchor: datetime, interval: Interval, index: int, zone: ZoneInfo) -> 
     return Period(_boundary(anchor, interval, index, zone), _boundary(anchor, interval, index + 1, zone))
 
 
+@lru_cache(maxsize=4096)  # as many ask for the same month as there are customers
+def containing(anchor: datetime, origin: ZoneInfo, interval: Interval, instant: datetime, zone: ZoneInfo) -> Period:
+    """Give the period that contains an instant, or the first where that comes later.
+
+    The anchor is the one of its date in the zone where it was set, `origin`. Raises ValueError for a naive datetime.
+    """
+    anchor = anchor_in(anchor, origin, zone)
+    return period(anchor, interval, index_at(anchor, interval, max(_utc(instant), anchor), zone), zone)
+
+
 def calendar_anchor(instant: datetime, interval: Interval, zone: ZoneInfo) -> datetime:
     """Give the last boundary of the calendar at or before an instant: an anchor from which periods follow the calendar.
 

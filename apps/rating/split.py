@@ -12,11 +12,11 @@ def split(total: int, weights: Sequence[int | Decimal | Fraction]) -> tuple[int,
     weights no part exceeds its weight as long as the total doesn't exceed their sum.
     Raises ValueError for a negative weight, and when there is something to split but no weight to split it by.
     """
-    shares = [Fraction(weight) for weight in weights]
-    if any(share < 0 for share in shares):
+    if any(weight < 0 for weight in weights):
         raise ValueError("weights must not be negative")
     if total == 0:
-        return (0,) * len(shares)
+        return (0,) * len(weights)
+    shares = [Fraction(weight) for weight in weights]
     whole = sum(shares)
     if whole == 0:
         raise ValueError("there is nothing to split the amount over")

@@ -111,6 +111,13 @@ class Taxes:
 
     def rate_for(self, category: str, buyer: Buyer, on: date) -> Tax:
         """Return the tax on something of this category that a buyer is billed, by the rates in force on a day."""
+        asked = category, buyer, on
+        tax = self._answered.get(asked)
+        if tax is None:
+            tax = self._answered[asked] = self._tax(category, buyer, on)
+        return tax
+
+    def _tax(self, category: str, buyer: Buyer, on: date) -> Tax:
         if not self.rates:
             return UNTAXED
         if buyer.category == EXEMPT:
@@ -190,6 +197,10 @@ class Taxes:
         leaves = vat_numbers.place_of(self.country, self.tax_id) and buyer.country
         is_outside = bool(leaves) and not vat_numbers.place_of(buyer.country, buyer.tax_id)
         return Treatment.OUTSIDE if is_outside else Treatment.ZERO
+
+    @cached_property
+    def _answered(self) -> dict[tuple[str, Buyer, date], Tax]:
+        return {}
 
     @cached_property
     def _by_place(self) -> dict[tuple[str, str], list[Rate]]:

@@ -5,16 +5,16 @@ subtotal plus tax is the total.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from apps.rating.exact import half_away
+from msgspec import Struct
+
+from apps.rating.exact import EXACT, half_away
 from apps.rating.split import split
 
 
-@dataclass(frozen=True, slots=True)
-class TaxableLine:
+class TaxableLine(Struct, frozen=True):
     """One line's amount in minor units, its tax category and its rate as a fraction: Decimal("0.19") is 19 %.
 
     The amount is net on a tax-exclusive document and gross on an inclusive one.
@@ -32,8 +32,7 @@ class TaxableLine:
             raise ValueError("a tax rate is a fraction between 0 and 1, such as 0.19 for 19 %")
 
 
-@dataclass(frozen=True, slots=True)
-class TaxGroup:
+class TaxGroup(Struct, frozen=True):
     """The tax on all lines of one category and rate, in minor units; the base is net."""
 
     category: str
@@ -42,8 +41,7 @@ class TaxGroup:
     tax_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """The sums of a document in minor units. `net_minor` holds each line's net, in the order of the lines."""
 
     subtotal_minor: int
@@ -81,5 +79,7 @@ def _positions(lines: Sequence[TaxableLine]) -> dict[tuple[str, Decimal], list[i
 
 
 def _tax(amount_minor: int, rate: Decimal, *, inclusive: bool) -> int:
+    if not inclusive:
+        return half_away(EXACT.multiply(Decimal(amount_minor), rate))
     exact = Fraction(rate)
-    return half_away(amount_minor * exact / (1 + exact) if inclusive else amount_minor * exact)
+    return half_away(amount_minor * exact / (1 + exact))

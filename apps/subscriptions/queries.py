@@ -72,14 +72,14 @@ def planned_change(*, subscription: Subscription) -> PlanChange | None:
 def planned_changes(*, subscriptions: Iterable[Subscription]) -> dict[int, datetime]:
     """Return when a change of plan lies ahead of subscriptions, by the subscription's key."""
     rows = PlanChange.objects.filter(
-        subscription__any_key={each.pk for each in subscriptions}, done_at__isnull=True, withdrawn_at__isnull=True
+        subscription__any_key={each.id for each in subscriptions}, done_at__isnull=True, withdrawn_at__isnull=True
     )
     return dict(rows.values_list("subscription_id", "at"))
 
 
 def with_returned_periods(*, subscriptions: Iterable[Subscription]) -> set[int]:
     """Return the keys of those subscriptions with a period that is due again."""
-    keys = {each.pk for each in subscriptions}
+    keys = {each.id for each in subscriptions}
     rows = Period.objects.filter(item__subscription__any_key=keys, returned_at__isnull=False)
     return set(rows.values_list("item__subscription", flat=True))
 
@@ -87,7 +87,7 @@ def with_returned_periods(*, subscriptions: Iterable[Subscription]) -> set[int]:
 def quantities(*, items: Iterable[Item]) -> dict[int, list[Bought]]:
     """Return what was said of how many of each item there are, in the order in which it was said, by item id."""
     found: dict[int, list[Bought]] = {}
-    rows = Quantity.objects.filter(item__any_key={item.pk for item in items}).order_by("pk")
+    rows = Quantity.objects.filter(item__any_key={item.id for item in items}).order_by("pk")
     for item, at, quantity in rows.values_list("item_id", "at", "quantity"):
         found.setdefault(item, []).append(Bought(at, quantity))
     return found

@@ -1,10 +1,12 @@
 """Where the next period of an item begins and ends. Reads and computes; writes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from apps.catalog.models import Alignment, Price
 from apps.rating import periods
@@ -14,8 +16,7 @@ from apps.subscriptions import queries
 from apps.subscriptions.models import Item, Period, Subscription
 
 
-@dataclass(frozen=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """A stretch of an item's time and the price pinned to it: a stored period, or one that is yet to be opened."""
 
     item: Item
@@ -37,8 +38,8 @@ def stored(period: Period) -> Span:
     return Span(
         item=period.item,
         index=period.index,
-        span=periods.Period(period.starts_at, period.ends_at),
-        full=periods.Period(period.full_starts_at, period.full_ends_at),
+        span=_span(period.starts_at, period.ends_at),
+        full=_span(period.full_starts_at, period.full_ends_at),
         price=period.price,
         billable=period.billable,
         fees_until=period.fees_until,
@@ -66,7 +67,7 @@ def following(*, item: Item, last: Period | None, zone: ZoneInfo) -> Span | None
     paused_at = item.subscription.paused_at
     billable = paused_at is None or starts_at < paused_at
     regular = _regular(item, starts_at, zone)
-    span = periods.Period(starts_at, regular.ends_at)
+    span = _span(starts_at, regular.ends_at)
     full = regular if regular.starts_at <= starts_at else span  # odd hours before the date of a zone to the west
     whole = last is not None and last.billable and last.ends_at == last.full_ends_at
     if whole and span != regular and not _counts_otherwise(item, starts_at, zone):
@@ -129,6 +130,9 @@ def between(*, items: Sequence[Item], earliest: datetime, latest: datetime, zone
     return found
 
 
+_span = lru_cache(maxsize=4096)(periods.Period)  # thousands last as long as each other
+
+
 def _ahead(item: Item, last: Period | None, instant: datetime, zone: ZoneInfo) -> Span | None:
     """Compute the span after an item's last opened period that covers an instant."""
     while last is not None and last.ends_at <= instant:
@@ -155,8 +159,7 @@ def _as_opened(span: Span) -> Period:
 
 def _regular(item: Item, instant: datetime, zone: ZoneInfo) -> periods.Period:
     """Return the whole interval of an item's anchor that contains an instant, or the first where that comes later."""
-    anchor = _anchor(item, zone)
-    return periods.period(anchor, item.interval, _number(item, anchor, instant, zone), zone)
+    return periods.containing(item.anchor_at, ZoneInfo(item.anchor_zone), item.interval, instant, zone)
 
 
 def _counts_otherwise(item: Item, starts_at: datetime, zone: ZoneInfo) -> bool:

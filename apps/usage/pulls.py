@@ -54,7 +54,8 @@ def awaiting(*, subscriptions: Sequence[Subscription]) -> set[int]:
     """Return the keys of those among subscriptions with the same next boundary that wait for an answer."""
     if not subscriptions:
         return set()
-    at_boundary = {"item__subscription__in": subscriptions, "ends_at": subscriptions[0].next_boundary_at}
+    keys = {each.id for each in subscriptions}
+    at_boundary = {"item__subscription__any_key": keys, "ends_at": subscriptions[0].next_boundary_at}
     return set(awaited_periods().filter(**at_boundary).values_list("item__subscription", flat=True))
 
 

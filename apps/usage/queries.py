@@ -24,6 +24,7 @@ from django.db.models import (
     Value,
     When,
 )
+from msgspec import Struct
 
 from apps.catalog.models import Metric
 from apps.subscriptions import queries as timelines
@@ -33,8 +34,7 @@ from apps.usage.models import Event
 QUANTITY = DecimalField(max_digits=40, decimal_places=12)
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What a period measured: the aggregate of its unreversed events, and how many they are.
 
     `fact_count` counts all that was recorded, reversals and what they took back too: it never falls, so it tells
@@ -44,6 +44,9 @@ class Usage:
     quantity: Decimal = Decimal(0)
     event_count: int = 0
     fact_count: int = 0
+
+
+NOTHING = Usage()
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def usage_of(
     """
     usage: dict[int, Usage] = {}
     for (aggregation, name), group in by_metric(periods).items():
-        usage |= {period.pk: Usage() for period in group}
+        usage |= dict.fromkeys((period.id for period in group), NOTHING)
         facts = _facts_of(group, up_to)
         usage.update(_aggregate(aggregation, name, facts if late is None else facts.filter(late=late)))
     return usage
@@ -148,7 +151,7 @@ def usage_of(
 def _facts_of(periods: Sequence[Period], up_to: Mapping[int, int] | None) -> QuerySet[Event]:
     """Return all facts of periods, or those up to an id in each."""
     if up_to is None:
-        return Event.objects.filter(period__any_key={period.pk for period in periods})
+        return Event.objects.filter(period__any_key={period.id for period in periods})
     marked = [Q(period=period.pk, pk__lte=up_to[period.pk]) for period in periods]
     return Event.objects.filter(reduce(or_, marked, Q(pk__isnull=True)))
 
@@ -252,7 +255,7 @@ def newest_of(*, period: Period, most: int) -> list[Event]:
 
 def late_counts(*, subscriptions: Iterable[Subscription]) -> dict[int, int]:
     """Return, for each closed period of subscriptions to which something came late, how many facts it has in all."""
-    keys = {each.pk for each in subscriptions}
+    keys = {each.id for each in subscriptions}
     late = Event.objects.filter(late=True, period__item__subscription__any_key=keys)
     found = list(late.order_by().values_list("period", flat=True).distinct())
     if not found:

@@ -38,7 +38,7 @@ def assert_each_once(outcomes: list[Outcome]) -> None:
     stored = Invoice.objects.order_by("sequence").values_list("sequence", "public_id")
     assert [sequence for sequence, _ in stored] == list(range(1, SUBSCRIPTIONS + 1))
     assert {public_id for _, public_id in stored} == {outcome.invoice for outcome in outcomes}
-    assert {outcome.total.text() for outcome in outcomes if outcome.total} == {"10.00"}
+    assert {(outcome.total_minor, outcome.currency) for outcome in outcomes} == {(1000, "USD")}
     (run,) = Run.objects.all()
     assert (run.status, run.done, run.failed, run.invoices) == (Run.Status.DONE, SUBSCRIPTIONS, 0, SUBSCRIPTIONS)
     assert run.sums_minor == {"USD": SUBSCRIPTIONS * 1000}

@@ -1,7 +1,6 @@
 """The arithmetic behind an amount, for programs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
 from rest_framework import serializers
@@ -18,8 +17,8 @@ class StepSerializer(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, Any]:
         """Add what a step may say besides."""
-        besides = (field.name for field in fields(Step))
-        return {**{name: serializers.CharField(required=False) for name in besides}, **super().get_fields()}
+        besides = {name: serializers.CharField(required=False) for name in Step.__struct_fields__}
+        return {**besides, **super().get_fields()}
 
 
 def steps_shown(stored: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:

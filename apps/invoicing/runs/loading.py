@@ -8,6 +8,7 @@ from functools import cached_property
 from django.db.models import Q
 
 from apps.catalog import queries as catalog
+from apps.core import bulk
 from apps.invoicing import boundaries, closing, taxing
 from apps.rating.taxing import Taxes
 from apps.subscriptions import queries as timelines
@@ -68,7 +69,7 @@ def read(chunk: Chunk) -> None:
     """
     chunk.planned = timelines.planned_changes(subscriptions=chunk.subscriptions)
     returned = timelines.with_returned_periods(subscriptions=chunk.subscriptions)
-    chunk.set_aside([each for each in chunk.subscriptions if each.pk in returned or _is_planned_here(each, chunk)])
+    chunk.set_aside([each for each in chunk.subscriptions if each.id in returned or _is_planned_here(each, chunk)])
     if chunk.subscriptions:
         _read_items(chunk)
         _lock_periods(chunk)
@@ -76,44 +77,46 @@ def read(chunk: Chunk) -> None:
 
 def _is_planned_here(subscription: Subscription, chunk: Chunk) -> bool:
     """Say whether a subscription ends at the boundary or before, or changes its plan."""
-    change_at, ends_at = chunk.planned.get(subscription.pk), subscription.ends_at
+    change_at, ends_at = chunk.planned.get(subscription.id), subscription.ends_at
     return any(at is not None and at <= chunk.boundary_at for at in (change_at, ends_at))
 
 
 def _read_items(chunk: Chunk) -> None:
-    by_key = {each.pk: each for each in chunk.subscriptions}
+    by_key = {each.id: each for each in chunk.subscriptions}
     items = list(Item.objects.filter(subscription__any_key=frozenset(by_key)).order_by("pk"))
     plans = catalog.plans_by_key(keys={each.plan_id for each in chunk.subscriptions})
     prices = catalog.prices_by_key(keys={item.price_id for item in items})
     add_ons = catalog.add_ons_by_key(keys={item.add_on_id for item in items if item.add_on_id is not None})
     for subscription in chunk.subscriptions:
-        subscription.organization = chunk.organization
-        subscription.plan = plans[subscription.plan_id]
-        chunk.items[subscription.pk] = []
+        bulk.hold(subscription, organization=chunk.organization, plan=plans[subscription.plan_id])
+        chunk.items[subscription.id] = []
     for item in items:
-        item.organization, item.subscription = chunk.organization, by_key[item.subscription_id]
-        item.price = prices[item.price_id]
-        item.add_on = add_ons[item.add_on_id] if item.add_on_id is not None else None
+        bulk.hold(
+            item,
+            organization=chunk.organization,
+            subscription=by_key[item.subscription_id],
+            price=prices[item.price_id],
+            add_on=add_ons[item.add_on_id] if item.add_on_id is not None else None,
+        )
         chunk.items[item.subscription_id].append(item)
 
 
 def _lock_periods(chunk: Chunk) -> None:
-    items = {item.pk: item for each in chunk.subscriptions for item in chunk.items[each.pk]}
+    items = {item.id: item for each in chunk.subscriptions for item in chunk.items[each.id]}
     chunk.late = boundaries.with_late_usage(chunk.subscriptions)
     wanted = Q(status=Period.Status.CURRENT) | Q(starts_at=chunk.boundary_at)
     if chunk.late:
         wanted |= Q(pk__in=chunk.late)
     rows = Period.objects.select_for_update(of=("self",)).filter(wanted, item__any_key=frozenset(items)).order_by("pk")
     found = list(rows)
+    pinned = {item.price_id: item.price for item in items.values()}
+    pinned |= catalog.prices_by_key(keys={period.price_id for period in found} - pinned.keys())
     for period in found:
         chunk.periods.setdefault(period.item_id, []).append(period)
-        period.item = items[period.item_id]
+        bulk.hold(period, item=items[period.item_id], price=pinned[period.price_id])
         last = chunk.last.get(period.item_id)
         if period.status == Period.Status.CURRENT and (last is None or last.ends_at < period.ends_at):
             chunk.last[period.item_id] = period
-    pinned = catalog.prices_by_key(keys={period.price_id for period in found})
-    for period in found:
-        period.price = pinned[period.price_id]
     rest = [item for pk, item in items.items() if pk not in chunk.last]
     if rest:
         chunk.last |= timelines.last_periods(items=rest)

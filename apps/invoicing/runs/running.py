@@ -24,7 +24,7 @@ from apps.tenancy.models import Organization
 
 logger = logging.getLogger(__name__)
 
-MOST_SUBSCRIPTIONS = 500
+MOST_SUBSCRIPTIONS = 1_250
 TICK = "tallybook"
 TASK = "invoicing.close_due"
 

@@ -21,7 +21,6 @@ from apps.invoicing.closing import Closed
 from apps.invoicing.models import Run
 from apps.invoicing.runs import running
 from apps.outbox import wakeup
-from apps.rating.money import Money
 from apps.tenancy.models import Organization
 
 MOST_WORKERS = 8
@@ -32,7 +31,7 @@ _PROCESSES = multiprocessing.get_context("fork")  # begins at once, with all mod
 class Outcome(NamedTuple):
     """What came of one boundary, in words and numbers that pass from process to process.
 
-    `invoice` is the document's public id, empty where there is none; `number` and `total` are its own.
+    `invoice` is the document's public id, empty where there is none; what follows is its own.
     """
 
     subscription: str
@@ -40,7 +39,8 @@ class Outcome(NamedTuple):
     invoice: str = ""
     number: str | None = None
     status: str = ""
-    total: Money | None = None
+    total_minor: int = 0
+    currency: str = ""
     parked_reason: str = ""
 
 
@@ -97,7 +97,7 @@ def _told(closed: Closed) -> Outcome:
     names = subscription.public_id, subscription.customer.name
     if invoice is None:
         return Outcome(*names, parked_reason=closed.parked_reason)
-    return Outcome(*names, invoice.public_id, invoice.number, invoice.status, invoice.total)
+    return Outcome(*names, invoice.public_id, invoice.number, invoice.status, invoice.total_minor, invoice.currency)
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """What a rating consists of: steps that invoice, preview and explanation all print alike."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from apps.rating.exact import EXACT, at_places
 from apps.rating.numbers import plain
@@ -34,8 +36,7 @@ class StepKind(StrEnum):
     MINIMUM = "minimum"  # what is added so that the period costs `limit`
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One line of the arithmetic. Amounts are exact, in major units; only the whole rating is ever rounded."""
 
     kind: StepKind
@@ -53,12 +54,11 @@ class Step:
 
     def to_json(self) -> dict[str, str]:
         """Give the step as it is stored: texts only, numbers in canonical decimal text, empty members left out."""
-        told = {}
-        for name in _MEMBERS:
-            value = getattr(self, name)
-            if value is not None:
-                told[name] = plain(value) if isinstance(value, Decimal) else str(value)
-        return told
+        return {
+            name: plain(value) if isinstance(value, Decimal) else str(value)
+            for name, value in asdict(self).items()
+            if value is not None
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, str]) -> Self:
@@ -69,11 +69,7 @@ class Step:
         return cls(kind=kind, rounding=rounding, **{name: Decimal(text) for name, text in texts.items()})
 
 
-_MEMBERS = tuple(field.name for field in fields(Step))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rating:
+class Rating(Struct, frozen=True, kw_only=True):
     """What a quantity costs, exactly, and why. `billable_quantity` is what was left to price after the common terms."""
 
     quantity: Decimal

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections import Counter
 from datetime import datetime, time
 from typing import Any
 
@@ -160,11 +161,11 @@ def summary(results: list[Outcome]) -> dict[str, Any]:
                 "id": each.invoice,
                 "number": each.number,
                 "status": each.status,
-                "total": each.total.text(),
-                "currency": each.total.currency,
+                "total": Money(each.total_minor, each.currency).text(),
+                "currency": each.currency,
             }
             for each in results
-            if each.total is not None
+            if each.invoice
         ],
         "totals": {money.currency: money.text() for money in sums(results)},
         "parked": [
@@ -175,11 +176,11 @@ def summary(results: list[Outcome]) -> dict[str, Any]:
 
 def sums(results: list[Outcome]) -> list[Money]:
     """Return what the invoices come to, by currency."""
-    found: dict[str, Money] = {}
+    found: Counter[str] = Counter()
     for each in results:
-        if each.total is not None:
-            found[each.total.currency] = found.get(each.total.currency, Money.zero(each.total.currency)) + each.total
-    return [money for _, money in sorted(found.items())]
+        if each.invoice:
+            found[each.currency] += each.total_minor
+    return [Money(minor, currency) for currency, minor in sorted(found.items())]
 
 
 def report(results: list[Outcome]) -> None:
@@ -188,9 +189,8 @@ def report(results: list[Outcome]) -> None:
         print("Nothing is due.")
         return
     rows = [
-        (each.customer, each.number or "draft", each.total.text(), each.total.currency, each.status)
-        for each in results
-        if each.total is not None
+        (each.customer, each.number or "draft", total.text(), total.currency, each.status)
+        for each, total in ((each, Money(each.total_minor, each.currency)) for each in results if each.invoice)
     ]
     console.table(["customer", "invoice", "total", "", "status"], rows, right=["total"])
     print("Together: " + (", ".join(f"{money.text()} {money.currency}" for money in sums(results)) or "nothing"))
