@@ -166,11 +166,9 @@ def check(
 ) -> None:
     """Raise WrongAnswer unless both sides and the events say the same sum, and every invoice is there with a number."""
     included, price = Decimal(sellers.USAGE_FORM["included_units"]), Decimal(sellers.USAGE_FORM["unit_amount"])
-    due = sum(
-        int((max(quantity - included, Decimal(0)) * price * 100).quantize(Decimal(1), "ROUND_HALF_UP"))
-        for quantity, _ in limit.sums.values()
-    )
-    due += plan.customers * int(Decimal(sellers.BASE) * 100)
+    base, rate = Decimal(sellers.BASE) * 100, 1 + Decimal(sellers.TAX)
+    nets = [base + whole(max(quantity - included, Decimal(0)) * price * 100) for quantity, _ in limit.sums.values()]
+    due = sum(whole(net * rate) for net in nets)
     said = int(Decimal(told["totals"]["USD"]) * 100)
     row = connection.execute(
         "SELECT count(*), count(DISTINCT number), sum(total_minor) FROM invoicing_invoice WHERE boundary_at = %s",
@@ -180,6 +178,11 @@ def check(
     events = sum(count for _, count in limit.sums.values())
     if row != expected or (said, limit.total_minor) != (due, due) or events != plan.customers * plan.each:
         raise WrongAnswer(f"closing made {row}, told {said}, copied {limit.total_minor}; due are {expected}.")
+
+
+def whole(amount: Decimal) -> int:
+    """Round to minor units in another way than the product does."""
+    return int(amount.quantize(Decimal(1), "ROUND_HALF_UP"))
 
 
 def medians(plan: Plan, rounds: Sequence[Round]) -> dict[str, Any]:

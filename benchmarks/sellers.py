@@ -1,4 +1,4 @@
-"""A seller with thousands of customers on one plan with a base fee and usage: one is sold to, the others are copies."""
+"""A seller with thousands of customers on one plan with a base fee and usage: one is sold to, copies follow."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,12 +18,14 @@ from tests import builders
 TABLES = tuple(model._meta.db_table for model in (Customer, Subscription, Item, Quantity, Period))
 USAGE_FORM = {"model": "per_unit", "unit_amount": "0.01", "included_units": "100"}
 BASE = "30"
+TAX = "0.1"
 
 
 def build(connection: psycopg.Connection[Any], *, customers: int, now: datetime) -> Organization:
     """Sell to one customer as people do, and copy the rows for the others; all began at `now`, and pay in arrears."""
     seller = builders.organization("benchmark", mode="test", clock_at=now, now=now, payment_details="IBAN XX00 0000")
     with scope.of(seller):
+        builders.tax_rate(seller, TAX, name="Sales tax")
         offer = builders.usage_offer(
             seller, key="calls", name="API calls", form=USAGE_FORM, base=BASE, timing="arrears", now=now
         )
