@@ -116,8 +116,9 @@ def describe(due: Due) -> str:
 
 def name_of(span: Span) -> str:
     """Name what a span is billed for: the add-on, or the plan whose base fee it was."""
-    if span.item.add_on is not None:
-        return span.item.add_on.name
+    add_on = span.item.add_on
+    if add_on is not None:
+        return add_on.name
     return (span.price.plan or span.item.subscription.plan).name
 
 
@@ -160,8 +161,9 @@ def charge_of(due: Due, now: datetime) -> Charge:
 
 
 def _unit(item: Item, quantity: Decimal) -> str:
-    assert item.add_on is not None
-    return item.add_on.unit if quantity == 1 else item.add_on.unit_plural
+    add_on = item.add_on
+    assert add_on is not None
+    return add_on.unit if quantity == 1 else add_on.unit_plural
 
 
 def unit_amount_of(due: Due) -> Decimal | None:

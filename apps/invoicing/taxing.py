@@ -59,7 +59,8 @@ def buyer_of(customer: Customer) -> Buyer:
 def category_of(due: Due) -> str:
     """Return the tax category of what is due: the add-on's, or for a base fee that of the plan's product."""
     item = due.span.item
-    return item.add_on.tax_category if item.add_on else item.subscription.plan.product.tax_category
+    add_on = item.add_on
+    return add_on.tax_category if add_on is not None else item.subscription.plan.product.tax_category
 
 
 def day_of(due: Due, taxes: Taxes) -> date:
