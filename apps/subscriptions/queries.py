@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from apps.accounts.models import Customer
@@ -54,6 +54,13 @@ def last_periods(*, items: Iterable[Item]) -> dict[int, Period]:
 def period_at(*, item: Item, instant: datetime) -> Period | None:
     """Return the opened period of an item that covers an instant."""
     return Period.objects.filter(item=item, starts_at__lte=instant, ends_at__gt=instant).first()
+
+
+def closed_until(*, subscription: Subscription, instant: datetime) -> datetime | None:
+    """Return until when periods of a subscription reach that were cut ahead of an instant and are closed already."""
+    rows = Period.objects.filter(item__subscription=subscription, ends_at__gt=instant)
+    found: datetime | None = rows.exclude(status=Period.Status.CURRENT).aggregate(until=Max("ends_at"))["until"]
+    return found
 
 
 def base_period_at(*, subscription: Subscription, instant: datetime) -> Period | None:

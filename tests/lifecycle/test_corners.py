@@ -10,7 +10,7 @@ from apps.core.refusals import Conflict
 from apps.invoicing import issuing
 from apps.invoicing.lifecycle import changing, ending, items, pausing
 from apps.invoicing.models import CreditNote, Invoice
-from apps.subscriptions.models import Period, Subscription
+from apps.subscriptions.models import Item, Period, Subscription
 from apps.tenancy.models import Organization
 from apps.usage import operations as usage
 from tests.lifecycle import worlds
@@ -38,6 +38,14 @@ def yearly_plan(world: worlds.World, **fields: str) -> Plan:
     catalog.enable_add_on(plan=plan, add_on=world.calls)
     catalog.enable_add_on(plan=plan, add_on=world.support, automatic=False)
     return plan
+
+
+def without_calls_soon(world: worlds.World) -> tuple[Subscription, Item]:
+    """Start on the basic plan and remove the calls, of which some are recorded a few minutes ahead."""
+    subscription = world.start()
+    world.use("10", "2026-09-16T00:04:00", now=day("2026-09-16"))
+    items.remove_item(item=item_of(subscription, world.calls), now=day("2026-09-16"), actor=WHO, when="now")
+    return subscription, item_of(subscription, world.calls)
 
 
 def test_what_is_canceled_before_it_begins_has_no_period_and_no_bill(world: worlds.World) -> None:
@@ -196,3 +204,36 @@ def test_during_grace_what_is_added_is_billed_at_once_though_a_usage_system_is_w
     usage.set_source(item=item_of(subscription, world.calls), url="https://usage.example/calls", now=day("2026-09-02"))
     changed = items.add_item(subscription=subscription, add_on=world.support, now=day("2026-10-02"), actor=WHO)
     assert charged(changed) == [("Support", "11.61")]
+
+
+def test_what_was_removed_at_the_same_instant_does_not_hold_up_a_change_of_plan(world: worlds.World) -> None:
+    """What is added and removed at one instant lives for a moment, in which it cannot be cut again."""
+    yearly = yearly_plan(world)
+    subscription = world.start()
+    now = day("2026-09-16")
+    items.add_item(subscription=subscription, add_on=world.support, now=now, actor=WHO)
+    support = item_of(subscription, world.support)
+    items.remove_item(item=support, now=now, actor=WHO, when="now", proration="prorate")
+    changed = changing.change_plan(subscription=subscription, plan=yearly, now=now, actor=WHO)
+    assert charged(changed) == [("Call", "0.00"), ("Yearly plan", "365.00")]
+    assert (item_of(subscription, world.support), spans(support)) == (support, [("09-16", "09-16", "final", True)])
+
+
+def test_what_was_removed_with_usage_ahead_can_be_chosen_again_with_another_plan(world: worlds.World) -> None:
+    yearly = yearly_plan(world)
+    subscription, calls = without_calls_soon(world)
+    changed = changing.change_plan(subscription=subscription, plan=yearly, now=day("2026-09-16"), actor=WHO)
+    assert calls.ends_at == changed.at == day("2026-09-16T00:04:00.000001")
+    afresh = item_of(subscription, world.calls)
+    assert (afresh.starts_at, spans(calls)) == (changed.at, [("09-01", "09-16 00:04", "final", True)])
+    assert afresh != calls
+
+
+@pytest.mark.parametrize("verb", ["pause", "cancel"])
+def test_what_was_removed_with_usage_ahead_is_not_paused_or_ended_before(world: worlds.World, verb: str) -> None:
+    subscription, calls = without_calls_soon(world)
+    if verb == "pause":
+        changed = pausing.pause(subscription=subscription, now=day("2026-09-16"), actor=WHO)
+    else:
+        changed = ending.cancel(subscription=subscription, now=day("2026-09-16"), actor=WHO, when="now")
+    assert item_of(subscription, world.calls).ends_at == changed.at == calls.periods.get().ends_at

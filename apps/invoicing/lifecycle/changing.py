@@ -8,7 +8,7 @@ from django.db import transaction
 
 from apps.catalog.models import AddOn, Plan
 from apps.core.refusals import Conflict, Refusal
-from apps.invoicing.lifecycle.holding import Changed, bill_at, cut_at, hold
+from apps.invoicing.lifecycle.holding import Changed, bill_at, cut_all_at, hold
 from apps.invoicing.lifecycle.proration import Proration, When
 from apps.invoicing.models import Invoice
 from apps.subscriptions import operations as subscriptions
@@ -43,7 +43,7 @@ def change_plan(
     subscriptions.withdraw(subscription=held, now=now, actor=actor)
     before = held.plan
     periods = subscriptions.lock_open(subscription=held)
-    at = cut_at(periods=periods, now=now)
+    at = cut_all_at(subscription=held, periods=periods, now=now)
     subscriptions.change_plan(
         subscription=held, plan=plan, add_ons=add_ons, quantity=quantity, at=at, keep_fees=keep_fees, periods=periods
     )

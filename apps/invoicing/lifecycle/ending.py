@@ -6,7 +6,7 @@ from django.db import transaction
 
 from apps.core.refusals import Conflict
 from apps.core.retrying import retried
-from apps.invoicing.lifecycle.holding import Changed, bill_at, cut_at, hold
+from apps.invoicing.lifecycle.holding import Changed, bill_at, cut_all_at, hold
 from apps.invoicing.lifecycle.proration import Proration, When
 from apps.invoicing.models import Invoice
 from apps.subscriptions import operations as subscriptions
@@ -82,7 +82,7 @@ def cancel_long_suspended(*, organization: Organization, now: datetime) -> list[
 def _now(held: Subscription, now: datetime, actor: str, proration: str, reason: str) -> Changed:
     subscriptions.withdraw(subscription=held, now=now, actor=actor)
     periods = subscriptions.lock_open(subscription=held)
-    at = max(cut_at(periods=periods, now=now), held.starts_at)
+    at = max(cut_all_at(subscription=held, periods=periods, now=now), held.starts_at)
     subscriptions.cut(periods=periods, at=at, keep_fees=proration == Proration.NONE)
     subscriptions.end(subscription=held, at=at, now=now)
     _note(held, at, now, actor, reason)

@@ -62,15 +62,25 @@ def hold(*, subscription: Subscription, now: datetime) -> Subscription:
     return held
 
 
-def cut_at(*, periods: Sequence[Period], now: datetime) -> datetime:
+def cut_at(*, periods: Sequence[Period], now: datetime, not_before: datetime | None = None) -> datetime:
     """Return at which instant locked, open periods can be cut: now, or just after the last usage recorded in them.
 
-    Usage may be recorded a little ahead of now; it stays in the period that took it. Raise Conflict where that reaches
-    beyond the end of another.
+    Usage may be recorded a little ahead of now; it stays in the period that took it. Raise Conflict where that, or
+    `not_before`, reaches beyond the end of another.
     """
     last = usage.last_recorded(periods=periods)
-    since = now if last is None else max(now, last + subscriptions.MOMENT)
+    since = max(now, not_before or now, last + subscriptions.MOMENT if last is not None else now)
     return subscriptions.earliest_cut(periods=periods, now=now, since=since)
+
+
+def cut_all_at(*, subscription: Subscription, periods: Sequence[Period], now: datetime) -> datetime:
+    """Return at which instant all of a subscription can be cut; `periods` are its open ones, locked.
+
+    As cut_at says, and not before the end of an item that was removed but lives a little on: for the moment that a cut
+    leaves, or until just after usage that is recorded ahead. Its last period is closed, and cannot be cut again.
+    """
+    closed_until = timelines.closed_until(subscription=subscription, instant=now)
+    return cut_at(periods=periods, now=now, not_before=closed_until)
 
 
 def bill_at(

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.core.refusals import Conflict
-from apps.invoicing.lifecycle.holding import Changed, bill_at, cut_at, hold
+from apps.invoicing.lifecycle.holding import Changed, bill_at, cut_all_at, hold
 from apps.invoicing.lifecycle.proration import Proration
 from apps.invoicing.models import Invoice
 from apps.subscriptions import operations as subscriptions
@@ -28,7 +28,7 @@ def pause(
     if now < held.starts_at:  # whatever its status says: it may be suspended before it begins
         raise Conflict("not_begun", "This subscription has not begun.", field="status")
     periods = subscriptions.lock_open(subscription=held)
-    at = cut_at(periods=periods, now=now)
+    at = cut_all_at(subscription=held, periods=periods, now=now)
     subscriptions.pause(subscription=held, at=at, keep_fees=proration == Proration.NONE, periods=periods)
     _stand(held, "paused", now, actor, reason)
     return bill_at(subscription=held, at=at, now=now, cause=Invoice.Cause.CHANGE)
@@ -41,7 +41,7 @@ def resume(*, subscription: Subscription, now: datetime, actor: str, reason: str
     if held.paused_at is None:
         raise Conflict("not_paused", "This subscription is not paused.", field="status")
     periods = subscriptions.lock_open(subscription=held)
-    at = cut_at(periods=periods, now=now)
+    at = cut_all_at(subscription=held, periods=periods, now=now)
     subscriptions.resume(subscription=held, at=at, periods=periods)
     _stand(held, "resumed", now, actor, reason)
     return bill_at(subscription=held, at=at, now=now, cause=Invoice.Cause.CHANGE)
