@@ -237,3 +237,27 @@ def test_what_was_removed_with_usage_ahead_is_not_paused_or_ended_before(world: 
     else:
         changed = ending.cancel(subscription=subscription, now=day("2026-09-16"), actor=WHO, when="now")
     assert item_of(subscription, world.calls).ends_at == changed.at == calls.periods.get().ends_at
+
+
+@pytest.mark.parametrize("when", ["now", "period_end"])
+def test_what_is_to_end_costs_a_part_of_the_interval_that_a_change_of_plan_gives_it(
+    world: worlds.World, seller: Organization, when: str
+) -> None:
+    """It is removed at the end of its period already: no year of it is charged, nor does one collect."""
+    yearly = yearly_plan(world)
+    weekly = worlds.add_on(seller, "weekly", [world.basic, yearly], price="7", interval_unit="week")
+    subscription = world.start(add_ons=[world.support, weekly])
+    world.close("2026-09-29")
+    now = day("2026-09-30")
+    support, week = item_of(subscription, world.support), item_of(subscription, weekly)
+    items.remove_item(item=support, now=now, actor=WHO)
+    items.remove_item(item=week, now=now, actor=WHO)
+    changed = changing.change_plan(subscription=subscription, plan=yearly, now=now, actor=WHO, when=when)
+    if when == "now":  # a day of 365 of support, and six of seven of the week
+        parts = [("Support", "0.03"), ("Weekly", "6.00")]
+        assert charged(changed) == [("Call", "0.00"), *parts, ("Yearly plan", "365.00")]
+    else:  # support is over by then; five of the seven days are left of the week
+        assert world.close("2026-10-01") == ["370.00"]
+    assert world.close("2027-01-01") == []
+    assert not Period.objects.filter(item__in=[support, week], status="current").exists()
+    assert (spans(support)[-1][1], spans(week)[-1][1]) == ("10-01", "10-06")

@@ -137,4 +137,4 @@ def _open(
         span = timeline.following(item=item, last=last.get(item.pk), zone=subscription.organization.zone)
         if span is None or span.span.starts_at > at:
             raise Refusal("plan_not_possible", f"{item} cannot go on from here.", field="plan")
-        moving.open_span(cutting.not_owed_twice(span, owed))
+        moving.open_span(cutting.not_owed_twice(cutting.until_its_end(span), owed))

@@ -75,6 +75,14 @@ def not_owed_twice(span: Span, owed: Mapping[int | None, Sequence[datetime]]) ->
     return replace(span, span=covered, billable=False)
 
 
+def until_its_end(span: Span) -> Span:
+    """Let the span of an item that is to end within it end there: its fee is then for a part (BILLING §2)."""
+    ends_at = span.item.ends_at
+    if ends_at is None or not span.span.starts_at < ends_at < span.span.ends_at:
+        return span
+    return replace(span, span=Stretch(span.span.starts_at, ends_at))
+
+
 def end_items(*, items: Iterable[Item], at: datetime, removed_at: datetime | None = None) -> None:
     """Let items end at an instant, or at their start where that comes later. `removed_at`: by themselves."""
     for item in items:
