@@ -82,8 +82,8 @@ class Due(Struct, frozen=True, kw_only=True, dict=True):
 class Boundary(Struct, frozen=True, kw_only=True):
     """The spans that meet at a boundary: those that end there, those that begin, and closed ones with late usage.
 
-    `standing` are those that go on and whose fee was billed at their beginning: it may have changed since. `returned`
-    are due again, since the draft that billed them was discarded.
+    Of those that begin only what is paid in advance is there. `standing` are those that go on and whose fee was billed
+    at their beginning: it may have changed since. `returned` are due again: the draft that billed them was discarded.
     """
 
     ending: Sequence[Span]

@@ -61,6 +61,7 @@ def foreseen(*, subscription: Subscription, items: Sequence[Item], boundary_at: 
         timeline.following(item=item, last=last.get(item.id), zone=subscription.organization.zone) for item in items
     ]
     starting = [span for span in spans if span is not None and span.span.starts_at == boundary_at]
+    starting = [span for span in starting if span.item.timing == Timing.ADVANCE]
     return replace(boundary, starting=[*boundary.starting, *starting])
 
 
@@ -89,7 +90,11 @@ def meeting(
     returned = [each for each in rows if each.returned_at is not None and _is_due_again(each, ended)]
     return Boundary(
         ending=[timeline.stored(period) for period in ended],
-        starting=[timeline.stored(period) for period in rows if period.starts_at == boundary_at],
+        starting=[
+            timeline.stored(period)
+            for period in rows
+            if period.starts_at == boundary_at and period.item.timing == Timing.ADVANCE
+        ],
         standing=[
             timeline.stored(period)
             for period in standing

@@ -147,7 +147,6 @@ def charge_of(due: Due, now: datetime) -> Charge:
         organization_id=due.span.item.organization_id,
         period_id=due.span.period.id,
         item_id=due.span.item.id,
-        price_id=due.span.price.id,
         kind=due.kind,
         revision=due.revision,
         amount_minor=due.difference.minor,

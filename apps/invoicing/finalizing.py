@@ -86,7 +86,8 @@ def buyer_snapshot(customer: Customer, organization: Organization) -> dict[str, 
 
 
 def _snapshot(row: Organization | Customer, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}
+    values = vars(row)
+    return {name: values[name] for name in names}
 
 
 def announce(invoice: Invoice, topic: str, now: datetime) -> None:

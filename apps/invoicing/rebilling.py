@@ -142,7 +142,6 @@ def _take_back(charges: Sequence[Charge], periods: Mapping[int, Period], now: da
             organization_id=charge.organization_id,
             period_id=charge.period_id,
             item_id=charge.item_id,
-            price_id=charge.price_id,
             kind=charge.kind,
             revision=earlier.revisions,
             amount_minor=-charge.amount_minor,

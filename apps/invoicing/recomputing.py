@@ -28,10 +28,9 @@ from apps.usage.queries import Usage
 
 RELATED = (
     "period__price__plan",
+    "period__price__add_on",
     "period__item__add_on__metric",
     "period__item__subscription__plan__product",
-    "price__plan",
-    "price__add_on",
 )
 
 
@@ -163,7 +162,6 @@ def differences(charge: Charge, due: Due) -> list[Difference]:
     pairs = [
         ("quantity", plain(charge.quantity), plain(due.quantity)),
         ("events", str(charge.event_count), str(due.event_count)),
-        ("price", charge.price.public_id, due.span.price.public_id),
         ("amount", Money(charge.amount_minor, charge.currency).text(), due.difference.text()),
         ("steps", _in_words(charge.steps), _in_words(due.told_steps)),
     ]

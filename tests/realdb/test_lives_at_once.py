@@ -111,7 +111,7 @@ def outcome() -> Any:
         (subscription.status, str(subscription.plan), subscription.ends_at, subscription.next_boundary_at),
         [(str(p.item.add_on), p.starts_at, p.ends_at, p.status, p.billable, p.price_id) for p in periods],
         sorted(Event.objects.values_list("idempotency_key", "late", "period__starts_at", "period__ends_at")),
-        sorted(Charge.objects.values_list("kind", "period__starts_at", "price", "amount_minor")),
+        sorted(Charge.objects.values_list("kind", "period__starts_at", "period__price", "amount_minor")),
         sorted(Invoice.objects.values_list("cause", "boundary_at", "total_minor")),
         sorted(CreditNote.objects.values_list("total_minor", flat=True)),
     )

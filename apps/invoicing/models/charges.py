@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.catalog.models import Price
-from apps.core.constraints import CompositeForeignKey, owned_id, same_organization
+from apps.core.constraints import CompositeForeignKey, owned_id
 from apps.core.ids import PublicIdField
 from apps.invoicing.freezing import charge_triggers
 from apps.subscriptions.models import Item, Period
@@ -26,7 +26,6 @@ class Charge(Owned):
     organization = proved_owner()
     period = models.ForeignKey(Period, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
-    price = models.ForeignKey(Price, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     revision = models.PositiveIntegerField(default=0)
     amount_minor = models.BigIntegerField()
@@ -50,7 +49,6 @@ class Charge(Owned):
                 to_fields=("organization", "item", "id"),
                 via="period",
             ),
-            same_organization("price", name="charge_price_owned"),
             models.UniqueConstraint(fields=["period", "kind", "revision"], name="charge_revision_once"),
             models.UniqueConstraint(
                 fields=["item"], condition=Q(kind="setup", revision=0), name="charge_setup_once_per_item"
@@ -60,3 +58,8 @@ class Charge(Owned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_minor} {self.currency}"
+
+    @property
+    def price(self) -> Price:
+        """What it was rated by: the price that its period pins."""
+        return self.period.price

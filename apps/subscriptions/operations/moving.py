@@ -126,7 +126,8 @@ def set_status(*, subscription: Subscription, status: Status, now: datetime) -> 
 
 def by_itself(subscription: Subscription, status: Status) -> tuple[str, str] | None:
     """Return topic and verb of what happens by itself when a subscription comes to a status; None where nothing is."""
-    return _BY_ITSELF.get((Status(subscription.status), status))
+    before = subscription.status
+    return _BY_ITSELF.get((Status(before), status)) if before != status else None
 
 
 def park(*, subscription: Subscription, reason: str, now: datetime) -> None:
