@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -17,6 +18,7 @@ from apps.rating.exact import EXACT
 from apps.rating.money import AmountTooLarge, Money, to_money
 from apps.rating.taxing import STANDARD
 from apps.subscriptions import operations as subscriptions
+from apps.tenancy.models import TAX_CATEGORY
 
 LONGEST_TERMS = 365
 
@@ -76,7 +78,10 @@ def add_line(
     actor: str,
     tax_category: str | None = None,
 ) -> Line:
-    """Add a line by hand. Raise Conflict if the invoice is no draft, Refusal for an amount that no line can say."""
+    """Add a line by hand. Raise Conflict if the invoice is no draft, Refusal for an amount that no line can say.
+
+    Raise Refusal as well for a tax category that no rate can have.
+    """
     draft = lock(invoice)
     amount = priced(quantity, unit_amount, draft.currency)
     last = draft.lines.order_by("position").last()
@@ -89,7 +94,7 @@ def add_line(
         quantity=quantity,
         unit_amount=unit_amount,
         amount_minor=amount.minor,
-        tax_category=tax_category or STANDARD,
+        tax_category=_category(tax_category or STANDARD),
         taxed_on=now.astimezone(draft.organization.zone).date(),
     )
     total_up_again(draft)
@@ -258,6 +263,14 @@ def priced(quantity: Decimal, unit_amount: Decimal, currency: str) -> Money:
         return to_money(EXACT.multiply(quantity, unit_amount), currency)
     except AmountTooLarge:
         raise Refusal("amount_too_large", "No invoice could say this amount.", field="unit_amount") from None
+
+
+def _category(text: str) -> str:
+    try:
+        TAX_CATEGORY(text)
+    except ValidationError as invalid:
+        raise Refusal("invalid", invalid.message, field="tax_category") from None
+    return text
 
 
 def _by_hand(draft: Invoice, line: Line) -> Line:

@@ -61,6 +61,21 @@ def test_a_line_by_hand_is_added_changed_and_removed(draft: Invoice) -> None:
     ]
 
 
+@pytest.mark.parametrize("category", ["Standard", "full rate", "１２"])
+def test_a_tax_category_that_no_rate_can_have_is_refused(draft: Invoice, category: str) -> None:
+    lines = draft.lines.count()
+    with pytest.raises(Refusal, match="small letters") as refused:
+        drafts.add_line(
+            invoice=draft,
+            description="Travel",
+            quantity=Decimal(1),
+            unit_amount=Decimal(10),
+            tax_category=category,
+            **BY,
+        )
+    assert (refused.value.field, draft.lines.count()) == ("tax_category", lines)
+
+
 def test_what_was_measured_is_not_changed_by_hand(draft: Invoice) -> None:
     line = draft.lines.latest("pk")
     for change in (drafts.remove_line, drafts.change_line):
