@@ -1,10 +1,12 @@
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.rating.currencies import CURRENCIES, exponent
+from apps.rating.exact import half_away
 from apps.rating.money import LARGEST_MINOR, AmountTooLarge, CurrencyMismatch, Money, to_money
 
 
@@ -107,3 +109,10 @@ def test_rounding_moves_an_amount_by_half_a_minor_unit_at_most(amount: Decimal, 
     assert to_money(money.amount, currency) == money
     assert to_money(-amount, currency) == -money
     assert Decimal(money.text()) == money.amount
+
+
+@given(
+    st.decimals(min_value=-(10**20), max_value=10**20, places=12) | st.integers(-99, 99).map(lambda n: Decimal(n) / 2)
+)
+def test_a_decimal_is_rounded_as_the_fraction_that_it_is(value: Decimal) -> None:
+    assert half_away(value) == half_away(Fraction(value))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.rating.periods import Interval, IntervalUnit, Period, anchor_in, index_at, period
+from apps.rating.periods import Interval, IntervalUnit, Period, anchor_in, containing, index_at, period
 
 MONTHLY = Interval(IntervalUnit.MONTH)
 DAILY = Interval(IntervalUnit.DAY)
@@ -208,3 +208,17 @@ def test_no_turning_of_the_clock_breaks_a_chain(
 def test_an_anchor_keeps_its_date_in_another_zone(anchor: str, origin: str, zone: str, expected: str) -> None:
     moved = anchor_in(local(anchor, origin), ZoneInfo(origin), ZoneInfo(zone))
     assert moved.astimezone(ZoneInfo(zone)).isoformat(timespec="minutes") == expected
+
+
+def test_the_period_that_contains_an_instant_is_counted_from_the_date_on_which_the_anchor_was_set() -> None:
+    anchor, origin, zone = local("2026-01-31", "America/New_York"), ZoneInfo("America/New_York"), ZoneInfo("Asia/Tokyo")
+    instant = local("2026-03-15", "Asia/Tokyo")
+    whole = period(local("2026-01-31", "Asia/Tokyo"), MONTHLY, 1, zone)
+    assert containing(anchor, origin, MONTHLY, instant, zone) == whole
+    assert instant in whole
+
+
+def test_before_the_anchor_it_is_the_first_period() -> None:
+    anchor = local("2026-01-31", "UTC")
+    before = local("2026-01-05", "UTC")
+    assert containing(anchor, UTC_ZONE, MONTHLY, before, UTC_ZONE) == period(anchor, MONTHLY, 0, UTC_ZONE)
