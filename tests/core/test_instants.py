@@ -36,13 +36,6 @@ def test_more_than_are_remembered_are_read_all_the_same() -> None:
     assert found[-1] - found[0] == timedelta(hours=MOST_KNOWN + 49)
 
 
-def test_in_another_zone_of_the_connection_the_instant_is_the_same() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL TIME ZONE 'Asia/Kathmandu'")
-        cursor.execute("SELECT '2026-09-01 00:00:00+00'::timestamptz")
-        assert cursor.fetchone() == (FIRST,)
-
-
 def test_what_no_datetime_can_hold_is_refused_each_time() -> None:
     for _ in range(2):
         with pytest.raises(DataError):
