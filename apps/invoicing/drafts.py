@@ -269,7 +269,7 @@ def _category(text: str) -> str:
     try:
         TAX_CATEGORY(text)
     except ValidationError as invalid:
-        raise Refusal("invalid", invalid.message, field="tax_category") from None
+        raise Refusal("invalid", str(invalid.message), field="tax_category") from None
     return text
 
 
