@@ -86,8 +86,7 @@ def buyer_snapshot(customer: Customer, organization: Organization) -> dict[str, 
 
 
 def _snapshot(row: Organization | Customer, names: tuple[str, ...]) -> dict[str, Any]:
-    values = vars(row)
-    return {name: values[name] for name in names}
+    return {name: getattr(row, name) for name in names}
 
 
 def announce(invoice: Invoice, topic: str, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """The billable lines of a subscription, and how many of each were bought."""
 
+from functools import lru_cache
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
@@ -12,6 +14,11 @@ from apps.rating.periods import Interval, IntervalUnit
 from apps.subscriptions.models.subscriptions import Subscription
 from apps.tenancy.history import track
 from apps.tenancy.models import Owned
+
+
+@lru_cache(maxsize=256)
+def _interval(unit: str, count: int) -> Interval:
+    return Interval(IntervalUnit(unit), count)
 
 
 @track()
@@ -55,10 +62,10 @@ class Item(Owned):
     def __str__(self) -> str:
         return str(self.add_on or self.subscription.plan)
 
-    @cached_property
+    @property
     def interval(self) -> Interval:
-        """How long its periods are."""
-        return Interval(IntervalUnit(self.interval_unit), self.interval_count)
+        """How long its periods are. A change of plan may give it another, so each row is asked anew."""
+        return _interval(self.interval_unit, self.interval_count)
 
     @cached_property
     def is_usage(self) -> bool:
