@@ -23,6 +23,8 @@ from apps.usage import pulls
 
 logger = logging.getLogger(__name__)
 
+IN_ORDER = ("bills_at", "next_boundary_at", "pk")  # as the index has them: nothing else is read to find the next
+
 
 class Closed(Struct, frozen=True):
     """One boundary that was worked on: the invoice if it made one, what it credited, or why it was parked."""
@@ -118,7 +120,7 @@ def claim_many(*, as_of: datetime, most: int, where: Q | None = None) -> list[Su
     """
     rows = due(as_of) if where is None else due(as_of).filter(where)
     locked = rows.select_for_update(skip_locked=True, of=("customer", "self")).select_related("customer")
-    found = list(locked.order_by("bills_at", "next_boundary_at", "pk")[:most])
+    found = list(locked.order_by(*IN_ORDER)[:most])
     same = [each for each in found if _when(each) == _when(found[0])]
     waiting = pulls.awaiting(subscriptions=same)  # named between the look and the lock
     return [each for each in same if each.pk not in waiting]
@@ -133,7 +135,7 @@ def _claim(as_of: datetime, among: Collection[int] | None) -> Subscription | Non
     claimed = (
         rows.select_for_update(skip_locked=True, of=("customer", "self"))
         .select_related("customer", "plan__product", "organization")
-        .order_by("bills_at", "pk")
+        .order_by(*IN_ORDER)
     )
     subscription = claimed.first()
     # Looked at again under the lock: a usage system may have been named between the look and the lock.

@@ -1,9 +1,11 @@
 """Make a data folder with initdb and run postgres on it."""
 
+import os
 import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +39,15 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_destination": "stderr",
     "logging_collector": "off",
-    "shared_buffers": "64MB",
-    "max_wal_size": "256MB",
+    "max_wal_size": "1GB",
 }
+# PostgreSQL keeps its pages in an eighth of the memory; the rest of what it reads lies in the system's cache.
+MEMORY_SHARE = 8
+LEAST_BUFFERS_MB, MOST_BUFFERS_MB = 64, 512
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 THROWAWAY_SETTINGS = {
+    "shared_buffers": f"{LEAST_BUFFERS_MB}MB",
+    "max_wal_size": "256MB",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -109,7 +116,8 @@ class Cluster:
         (self.places.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
     def _arguments(self) -> list[str]:
-        settings = SETTINGS | (THROWAWAY_SETTINGS if self.places.throwaway else {})
+        settings = SETTINGS | {"shared_buffers": f"{buffers_mb()}MB"}
+        settings |= THROWAWAY_SETTINGS if self.places.throwaway else {}
         quoted = str(self.places.socket).replace('"', '""')
         settings |= {"unix_socket_directories": f'"{quoted}"', "cluster_name": self.places.server_name}
         return ["-D", str(self.places.data), *(part for item in settings.items() for part in ("-c", "=".join(item)))]
@@ -176,6 +184,14 @@ class Cluster:
         with self.places.log.open("rb") as log:
             log.seek(start)
             return log.read().decode("utf-8", "replace")
+
+
+def buffers_mb() -> int:
+    """Return how many megabytes of this machine's memory, or of what its container may use, hold the server's pages."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with suppress(OSError, ValueError):  # no such group, or one without a limit
+        memory = min(memory, int(CONTAINER_LIMIT.read_text()))
+    return max(LEAST_BUFFERS_MB, min(MOST_BUFFERS_MB, memory // MEMORY_SHARE // 2**20))
 
 
 def is_ready(places: Places) -> bool:

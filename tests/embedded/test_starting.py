@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from billing_site import embedded
-from billing_site.embedded import accounts, logfile
+from billing_site.embedded import accounts, cluster, logfile
 from billing_site.embedded.places import locate
 from tests.embedded.commands import Start, stop_everything
 
@@ -88,3 +88,17 @@ def test_an_account_without_entry_is_told(checkout: Path) -> None:
     unknown = accounts.Account(name="", uid=4_000_000, gid=4_000_000)
     with pytest.raises(embedded.EmbeddedServerError, match="4000000 has no entry in /etc/passwd"):
         unknown.require_entry()
+
+
+@pytest.mark.parametrize(
+    ("limit", "megabytes"),
+    [("max\n", None), ("268435456\n", cluster.LEAST_BUFFERS_MB), ("1073741824\n", 128), (None, None)],
+)
+def test_the_servers_pages_fit_into_a_container(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str | None, megabytes: int | None
+) -> None:
+    monkeypatch.setattr(cluster.os, "sysconf", lambda name: {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2**22}[name])
+    monkeypatch.setattr(cluster, "CONTAINER_LIMIT", tmp_path / "memory.max")
+    if limit is not None:
+        cluster.CONTAINER_LIMIT.write_text(limit)
+    assert cluster.buffers_mb() == (megabytes or cluster.MOST_BUFFERS_MB)

@@ -78,7 +78,11 @@ class Subscription(Owned):
             models.CheckConstraint(name="subscription_bills_after", condition=Q(bills_at__gte=F("next_boundary_at"))),
         ]
         indexes = [
-            models.Index(fields=["bills_at", "id"], condition=Q(parked_at__isnull=True), name="subscription_due"),
+            models.Index(
+                fields=["organization", "bills_at", "next_boundary_at", "id"],
+                condition=Q(parked_at__isnull=True),
+                name="subscription_due",
+            ),
             models.Index(fields=["organization", "customer"], name="subscription_of_customer"),
         ]
 
