@@ -24,7 +24,8 @@ class AnyOf(Lookup):
 class AnyKey(Lookup):
     """Keys that are among many, as one parameter: `__in` for the rows of a whole chunk.
 
-    They go as one text, and are best given as a set: of a list, Django would look into each.
+    They go as one text, and are best given as a set: of a list, Django would look into each. PostgreSQL would do the
+    same while it plans, again and again; what a subquery says it does not look into.
     """
 
     lookup_name = "any_key"
@@ -32,4 +33,4 @@ class AnyKey(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::bigint[])", (*params, "{" + ",".join(map(str, self.rhs)) + "}")
+        return f"{column} = ANY((SELECT %s::bigint[])::bigint[])", (*params, "{" + ",".join(map(str, self.rhs)) + "}")

@@ -47,9 +47,3 @@ def test_what_one_row_holds_is_not_anothers() -> None:
     one, other = bulk.make(Invoice), bulk.make(Invoice)
     one.tax_groups.append({"rate": "0"})
     assert other.tax_groups == []
-
-
-def test_an_array_says_each_value_and_nothing_where_there_is_none() -> None:
-    values = (datetime(2026, 9, 1, tzinfo=UTC), None, datetime(2026, 9, 1, tzinfo=UTC))
-    assert bulk.array(values) == '{"2026-09-01 00:00:00+00:00",NULL,"2026-09-01 00:00:00+00:00"}'
-    assert bulk.array((3, 1, 3)) == '{"3","1","3"}'

@@ -97,7 +97,7 @@ def test_an_account_without_entry_is_told(checkout: Path) -> None:
 def test_the_servers_pages_fit_into_a_container(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str | None, megabytes: int | None
 ) -> None:
-    monkeypatch.setattr(cluster.os, "sysconf", lambda name: {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2**22}[name])
+    monkeypatch.setattr(os, "sysconf", lambda name: {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2**22}[name])
     monkeypatch.setattr(cluster, "CONTAINER_LIMIT", tmp_path / "memory.max")
     if limit is not None:
         cluster.CONTAINER_LIMIT.write_text(limit)

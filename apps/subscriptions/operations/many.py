@@ -3,21 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import connection
 from msgspec import Struct
 
 from apps.core import bulk
 from apps.subscriptions.models import Period, Subscription
 from apps.subscriptions.operations import moving, noting
 from apps.tenancy.models import Organization
-
-_MOVE = """
-UPDATE subscriptions_subscription AS subscription
-SET next_boundary_at = moved.next_boundary_at, bills_at = moved.bills_at, status = moved.status
-FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[])
-    AS moved (id, next_boundary_at, bills_at, status)
-WHERE subscription.id = moved.id AND subscription.organization_id = %s
-"""
 
 
 class Move(Struct, frozen=True):
@@ -35,8 +26,12 @@ def open_many(*, periods: Sequence[Period], now: datetime) -> None:
 
 
 def move_many(*, organization: Organization, moves: Iterable[Move], after: datetime, now: datetime) -> None:
-    """Say of each subscription when something is due next, and note what came by itself; none of them ends here."""
-    moved, notes = [], []
+    """Say of each subscription when something is due next, and note what came by itself; none of them ends here.
+
+    Nearly all of them move to the same boundary: what is the same is written by one statement.
+    """
+    notes = []
+    moved: dict[tuple[datetime | None, datetime | None, str], set[int]] = {}
     for move in moves:
         subscription = move.subscription
         boundary, metered = moving.boundary_of(
@@ -48,9 +43,10 @@ def move_many(*, organization: Organization, moves: Iterable[Move], after: datet
         subscription.status = status
         if told is not None:
             notes.append(noting.Note(subscription, *told))
-        moved.append((subscription.id, subscription.next_boundary_at, subscription.bills_at, status))
+        place = subscription.next_boundary_at, subscription.bills_at, status
+        moved.setdefault(place, set()).add(subscription.id)
     noting.note_many(organization=organization, notes=notes, now=now)
-    if moved:
-        with connection.cursor() as cursor:
-            cursor.execute(_MOVE, [*map(bulk.array, zip(*moved, strict=True)), organization.pk])
-            assert cursor.rowcount == len(moved), "a subscription was moved that is not there"
+    for (boundary_at, bills_at, standing), ids in moved.items():
+        rows = Subscription.objects.filter(pk__any_key=ids)
+        found = rows.update(next_boundary_at=boundary_at, bills_at=bills_at, status=standing)
+        assert found == len(ids), "a subscription was moved that is not there"
