@@ -21,7 +21,10 @@ _Row = TypeVar("_Row", bound=models.Model)
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Keep Python from looking for cycles among thousands of rows again and again while they are made and written."""
+    """Keep Python from looking for cycles among thousands of rows again and again while they are made and written.
+
+    They are in none, and go when nobody holds them any more.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -88,7 +91,7 @@ def give_keys(rows: Sequence[models.Model]) -> None:
             [table, len(rows)],
         )
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk = key
+            row.__dict__["id"] = key
 
 
 def copy_in(rows: Sequence[models.Model]) -> None:

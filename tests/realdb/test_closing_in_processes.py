@@ -87,3 +87,11 @@ def test_there_are_no_more_processes_than_chunks(left: int, asked: int | None, c
 def test_no_process_at_all_is_refused(seller: Organization) -> None:
     with pytest.raises(CommandError, match="--workers: there must be at least one"):
         call_command("close_due", workers=0)
+
+
+@pytest.mark.parametrize(
+    ("due", "count", "share"),
+    [(10_000, 2, 1_250), (10_001, 2, 1_001), (2_600, 2, 650), (1_300, 2, 650), (1_300, 1, 650), (5, 1, 5)],
+)
+def test_workers_get_shares_of_one_size(due: int, count: int, share: int) -> None:
+    assert workers.share_of(due, workers=count, most=1_250) == share

@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from apps.core import bulk
 from apps.invoicing.closing import Closed
 from apps.invoicing.runs import computing, loading, writing
 from apps.subscriptions.models import Subscription
@@ -33,7 +32,6 @@ class ChunkFailed(Exception):
 
 
 @transaction.atomic
-@bulk.uncollected()
 def close_chunk(
     *,
     organization: Organization,

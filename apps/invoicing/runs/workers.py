@@ -12,9 +12,9 @@ from datetime import datetime
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
-from typing import NamedTuple
 
 from django.db import connections
+from msgspec import Struct, msgpack
 
 from apps.invoicing import closing
 from apps.invoicing.closing import Closed
@@ -28,7 +28,7 @@ HELP = "invoicing.help_close_due"
 _PROCESSES = multiprocessing.get_context("fork")  # begins at once, with all modules loaded
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True, array_like=True):
     """What came of one boundary, in words and numbers that pass from process to process.
 
     `invoice` is the document's public id, empty where there is none; what follows is its own.
@@ -44,6 +44,8 @@ class Outcome(NamedTuple):
     parked_reason: str = ""
 
 
+_Outcomes = msgpack.Decoder(list[Outcome])
+
 Work = Callable[[], Iterator[Sequence[Outcome]]]
 
 
@@ -54,6 +56,12 @@ def useful(due: int, *, asked: int | None = None, most: int = running.MOST_SUBSC
     """
     wanted = asked if asked is not None else min(os.cpu_count() or 1, MOST_WORKERS)
     return max(1, min(wanted, -(-due // most)))
+
+
+def share_of(due: int, *, workers: int, most: int = running.MOST_SUBSCRIPTIONS) -> int:
+    """Return how many of so many subscriptions make a chunk, so that all workers have as many chunks of one size."""
+    rounds = -(-due // (workers * most))
+    return -(-due // (workers * rounds))
 
 
 def close_due(
@@ -71,10 +79,11 @@ def close_due(
     connections of this process are closed: each has one owner.
     """
     for run in running.runs_over(organization=organization, as_of=as_of, now=now, by=by):
-        count = useful(running.left(run), asked=workers, most=most)
+        due = running.left(run)
+        count = useful(due, asked=workers, most=most)
         if count > 1:
             connections.close_all()
-            with _crew(partial(_work, run, now, most), count) as crew:
+            with _crew(partial(_work, run, now, share_of(due, workers=count, most=most)), count) as crew:
                 yield from _heard(crew)
         yield from _work(run, now, most)  # all of it, or what a killed process left
 
@@ -127,7 +136,7 @@ def _tell(work: Work, mouth: Connection, ears: Sequence[Connection]) -> None:
         ear.close()
     with suppress(BrokenPipeError):
         for outcomes in work():
-            mouth.send(outcomes)
+            mouth.send_bytes(msgpack.encode(outcomes))
 
 
 def _heard(ears: Sequence[Connection]) -> Iterator[Sequence[Outcome]]:
@@ -137,6 +146,6 @@ def _heard(ears: Sequence[Connection]) -> Iterator[Sequence[Outcome]]:
         for ready in wait(open_ears):
             assert isinstance(ready, Connection), "nothing else is waited for"
             try:
-                yield ready.recv()
+                yield _Outcomes.decode(ready.recv_bytes())
             except EOFError:
                 open_ears.remove(ready)

@@ -1,6 +1,5 @@
 """Close what is due, from a shell."""
 
-import json
 from argparse import ArgumentParser
 from collections import Counter
 from datetime import datetime, time
@@ -8,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date, parse_datetime
+from msgspec import json
 
 from apps.core import clock, console
 from apps.invoicing import closing, queries
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             foresee(tried, as_json=options["json"])
         elif options["json"]:
-            print(json.dumps(summary(results)))
+            print(json.encode(summary(results)).decode())
         else:
             report(results)
 
@@ -104,7 +104,7 @@ def foresee(runs: list[Run], *, as_json: bool) -> None:
         with scope.of(run.organization):
             lines += queries.run_lines_by_change(run=run)
     if as_json:
-        print(json.dumps({"lines": [foreseen(line) for line in lines]}))
+        print(json.encode({"lines": [foreseen(line) for line in lines]}).decode())
         return
     if not lines:
         print("Nothing is due.")
