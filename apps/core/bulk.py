@@ -56,7 +56,8 @@ def hold(row: models.Model, **related: models.Model | None) -> None:
 
     That it names them is not checked, nor which database they are in.
     """
-    row._state.fields_cache.update(related)
+    state = row._state.__dict__
+    state["fields_cache"] = {**state.get("fields_cache", {}), **related}
 
 
 @cache

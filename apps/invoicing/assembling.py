@@ -79,7 +79,7 @@ class Due(Struct, frozen=True, kw_only=True, dict=True):
         return self.amount - self.billed
 
 
-class Boundary(Struct, frozen=True, kw_only=True):
+class Boundary(Struct, frozen=True, kw_only=True, dict=True):
     """The spans that meet at a boundary: those that end there, those that begin, and closed ones with late usage.
 
     Of those that begin only what is paid in advance is there. `standing` are those that go on and whose fee was billed
@@ -92,12 +92,12 @@ class Boundary(Struct, frozen=True, kw_only=True):
     standing: Sequence[Span] = ()
     returned: Sequence[Span] = ()
 
-    @property
+    @cached_property
     def metered(self) -> list[Span]:
         """The spans whose usage is due."""
         return [span for span in (*self.ending, *self.returned) if span.item.is_usage]
 
-    @property
+    @cached_property
     def fees(self) -> list[Span]:
         """The spans whose fee may be due."""
         return [span for span in (*self.ending, *self.starting, *self.standing, *self.returned) if _is_fee(span)]

@@ -60,11 +60,12 @@ def following(*, item: Item, last: Period | None, zone: ZoneInfo) -> Span | None
     if last is not None and last.billable and item.is_one_time:
         return None
     index = last.index + 1 if last else 0
-    trial_ends_at = item.subscription.trial_ends_at
+    subscription = item.subscription
+    trial_ends_at = subscription.trial_ends_at
     if trial_ends_at is not None and starts_at < trial_ends_at:
         trial = periods.Period(starts_at, trial_ends_at)
         return Span(item=item, index=index, span=trial, full=trial, price=item.price, billable=False)
-    paused_at = item.subscription.paused_at
+    paused_at = subscription.paused_at
     billable = paused_at is None or starts_at < paused_at
     regular = _regular(item, starts_at, zone)
     span = _span(starts_at, regular.ends_at)

@@ -234,8 +234,9 @@ def unreversed(facts: QuerySet[Event]) -> QuerySet[Event]:
 
 def metric_of(item: Item) -> Metric:
     """Return what a usage item counts."""
-    assert item.add_on is not None and item.add_on.metric is not None, "only usage items are metered"
-    return item.add_on.metric
+    metric = item.add_on.metric if item.add_on is not None else None
+    assert metric is not None, "only usage items are metered"
+    return metric
 
 
 def events_of(*, periods: Sequence[Period]) -> QuerySet[Event]:
@@ -282,7 +283,7 @@ def property_text(name: str) -> Func:
 
 
 IS_EVENT = Q(reverses_id__isnull=True)
-EVENTS = Count("pk", filter=IS_EVENT) - Count("pk", filter=~IS_EVENT)
+EVENTS = Count("pk") - 2 * Count("reverses_id")  # a reversal and what it takes back count for nothing
 # A reversal repeats the quantity of what it takes back, so a sum needs no look at which event that was.
 SUM = Sum(Case(When(IS_EVENT, then=F("quantity")), default=-F("quantity")), output_field=QUANTITY)
 

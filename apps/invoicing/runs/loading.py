@@ -91,14 +91,15 @@ def _read_items(chunk: Chunk) -> None:
         bulk.hold(subscription, organization=chunk.organization, plan=plans[subscription.plan_id])
         chunk.items[subscription.id] = []
     for item in items:
+        subscription, add_on_id = by_key[item.subscription_id], item.add_on_id
         bulk.hold(
             item,
             organization=chunk.organization,
-            subscription=by_key[item.subscription_id],
+            subscription=subscription,
             price=prices[item.price_id],
-            add_on=add_ons[item.add_on_id] if item.add_on_id is not None else None,
+            add_on=add_ons[add_on_id] if add_on_id is not None else None,
         )
-        chunk.items[item.subscription_id].append(item)
+        chunk.items[subscription.id].append(item)
 
 
 def _lock_periods(chunk: Chunk) -> None:
@@ -112,11 +113,12 @@ def _lock_periods(chunk: Chunk) -> None:
     pinned = {item.price_id: item.price for item in items.values()}
     pinned |= catalog.prices_by_key(keys={period.price_id for period in found} - pinned.keys())
     for period in found:
-        chunk.periods.setdefault(period.item_id, []).append(period)
-        bulk.hold(period, item=items[period.item_id], price=pinned[period.price_id])
-        last = chunk.last.get(period.item_id)
+        item = items[period.item_id]
+        chunk.periods.setdefault(item.id, []).append(period)
+        bulk.hold(period, item=item, price=pinned[period.price_id])
+        last = chunk.last.get(item.id)
         if period.status == Period.Status.CURRENT and (last is None or last.ends_at < period.ends_at):
-            chunk.last[period.item_id] = period
+            chunk.last[item.id] = period
     rest = [item for pk, item in items.items() if pk not in chunk.last]
     if rest:
         chunk.last |= timelines.last_periods(items=rest)
