@@ -15,6 +15,8 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from apps.rating import vat_numbers
 
 STANDARD = "standard"
@@ -54,8 +56,7 @@ CODES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """A rate as a fraction: it holds from a day on until another, that day included, or until the next begins.
 
     One of the category `exempt` is zero, and its name says why such goods bear no tax.
@@ -69,8 +70,7 @@ class Rate:
     valid_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(Struct, frozen=True):
     """What decides on the tax of somebody who buys.
 
     A category other than `standard` holds instead of those of what is bought.
@@ -81,8 +81,7 @@ class Buyer:
     category: str = STANDARD
 
 
-@dataclass(frozen=True, slots=True)
-class Tax:
+class Tax(Struct, frozen=True):
     """The tax on a line: its rate as a fraction, why it is that, and what it is called.
 
     The name of what is exempt by what it is says the reason; that of an exempt buyer is the buyer's own.
@@ -170,7 +169,10 @@ class Taxes:
 
     def last_day(self, ends_at: datetime) -> date:
         """Return the last day of a period that ends at an instant, which belongs to the next."""
-        return self.day(ends_at - _INSTANT)
+        day = self._last_days.get(ends_at)
+        if day is None:
+            day = self._last_days[ends_at] = self.day(ends_at - _INSTANT)
+        return day
 
     def _in_force(self, category: str, buyer: Buyer, on: date) -> Rate | None:
         """Return the rate of a day: of the buyer's country, of the Union, of any."""
@@ -200,6 +202,10 @@ class Taxes:
 
     @cached_property
     def _answered(self) -> dict[tuple[str, Buyer, date], Tax]:
+        return {}
+
+    @cached_property
+    def _last_days(self) -> dict[datetime, date]:
         return {}
 
     @cached_property
