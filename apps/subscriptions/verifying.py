@@ -47,6 +47,14 @@ def canceled_but_open() -> Iterator[str]:
         yield f"item {public_id} outlives canceled subscription {subscription}"
 
 
+def ends_before_boundaries() -> Iterator[str]:
+    """Yield the periods that collect although they ended before their subscription's next boundary, or it has none."""
+    collecting = Period.objects.filter(status=Period.Status.CURRENT)
+    passed = collecting.exclude(ends_at__gte=F("item__subscription__next_boundary_at"))
+    for public_id, subscription in passed.values_list("public_id", "item__subscription__public_id").iterator():
+        yield f"the next boundary of subscription {subscription} is not before the end of period {public_id}"
+
+
 CHECKS = [
     Check(
         name="period chain",
@@ -59,6 +67,12 @@ CHECKS = [
         holds="No closed period reaches beyond its item, and those of what has ended reach to its end.",
         breaches=periods_outside_items,
         then="Look at the history of the item; credit what was billed beyond its end, or bill what is missing.",
+    ),
+    Check(
+        name="no end is passed over",
+        holds="Nothing collects beyond its end: the next boundary of a subscription is the first end of its periods.",
+        breaches=ends_before_boundaries,
+        then="Set the subscription's next boundary to that end: it was billed at the wrong one, or is about to be.",
     ),
     Check(
         name="canceled is over",

@@ -63,6 +63,8 @@ def test_usage_that_is_taken_back_after_goodwill_holds(lived: worlds.World) -> N
 ENDED = "(SELECT id FROM subscriptions_subscription WHERE status = 'canceled')"
 ENDED_ITEMS = f"(SELECT id FROM subscriptions_item WHERE subscription_id IN {ENDED})"
 
+PASSED_OVER = "UPDATE subscriptions_subscription SET bills_at = NULL, next_boundary_at ="
+
 LAST_PERIODS_GONE = f"""
 DELETE FROM subscriptions_period p WHERE item_id IN {ENDED_ITEMS}
 AND NOT EXISTS (SELECT FROM subscriptions_period q WHERE q.item_id = p.item_id AND q.starts_at > p.starts_at)
@@ -84,6 +86,8 @@ AND NOT EXISTS (SELECT FROM subscriptions_period q WHERE q.item_id = p.item_id A
             LAST_PERIODS_GONE,
             "periods within lives",
         ),
+        (f"{PASSED_OVER} next_boundary_at + interval '1 day'", "no end is passed over"),
+        (f"{PASSED_OVER} NULL", "no end is passed over"),
         ("UPDATE subscriptions_quantity SET quantity = quantity + 1", "fees billed as due"),
         ("UPDATE subscriptions_period SET billable = true WHERE NOT billable", "fees billed as due"),
         ("UPDATE invoicing_charge SET amount_minor = amount_minor + 100 WHERE kind = 'flat'", "fees billed as due"),

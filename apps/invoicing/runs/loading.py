@@ -105,7 +105,8 @@ def _read_items(chunk: Chunk) -> None:
 def _lock_periods(chunk: Chunk) -> None:
     items = {item.id: item for each in chunk.subscriptions for item in chunk.items[each.id]}
     chunk.late = boundaries.with_late_usage(chunk.subscriptions)
-    wanted = Q(status=Period.Status.CURRENT) | Q(starts_at=chunk.boundary_at)
+    # None that collects ends before the boundary, which is the first of their ends: so what is over is not even read.
+    wanted = Q(ends_at__gte=chunk.boundary_at) & (Q(status=Period.Status.CURRENT) | Q(starts_at=chunk.boundary_at))
     if chunk.late:
         wanted |= Q(pk__in=chunk.late)
     rows = Period.objects.select_for_update(of=("self",)).filter(wanted, item__any_key=frozenset(items)).order_by("pk")
