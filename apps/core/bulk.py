@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from django.db import connection, models
 from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
+from msgspec import json
 from psycopg import sql
 
-from apps.core import copying
 from apps.core.ids import PublicIdField, new_ordered_ids
 
 _Row = TypeVar("_Row", bound=models.Model)
@@ -109,16 +109,31 @@ def copy_in(rows: Sequence[models.Model]) -> None:
     table = sql.Identifier(first._meta.db_table)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, columns)
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(copying.rows_of(_columns(rows, written)))
+        for cells in _cells(rows, written):
+            copy.write_row(cells)
 
 
-def _columns(rows: Sequence[models.Model], written: Sequence[Any]) -> list[Sequence[str]]:
+def _cells(rows: Sequence[models.Model], written: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """Return the columns of each row, as far as the driver is slow to write them as texts.
+
+    A value that many rows share, as they do their instants, is written once.
+    """
     values: Callable[[Any], tuple[Any, ...]] = itemgetter(*(field.attname for field in written))
     columns = zip(*map(values, map(vars, rows)), strict=True)
-    return [
-        copying.documents_of(column) if isinstance(field, models.JSONField) else copying.texts_of(column)
-        for field, column in zip(written, columns, strict=True)
-    ]
+    return zip(*(_told(field, column) for field, column in zip(written, columns, strict=True)), strict=True)
+
+
+def _told(field: Any, column: Sequence[Any]) -> Sequence[Any]:
+    if isinstance(field, models.DateField):
+        texts = {value: None if value is None else str(value) for value in set(column)}
+        return [texts[value] for value in column]
+    if isinstance(field, models.DecimalField):
+        return [None if value is None else str(value) for value in column]
+    if isinstance(field, models.JSONField):
+        shared = {id(value): value for value in column}
+        encoded = {key: None if value is None else json.encode(value).decode() for key, value in shared.items()}
+        return [encoded[id(value)] for value in column]
+    return column
 
 
 def _is_left_out(field: Any, row: models.Model) -> bool:
