@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models import BigIntegerField, CharField, ForeignKey
 
 from apps.core import encryption
-from apps.core.lookups import AnyKey, AnyOf
+from apps.core.lookups import AnyKey, AnyKeyCounted, AnyOf
 
 
 class CoreConfig(AppConfig):
@@ -11,6 +11,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         CharField.register_lookup(AnyOf)
-        BigIntegerField.register_lookup(AnyKey)  # and with it the keys themselves
-        ForeignKey.register_lookup(AnyKey)
+        for lookup in (AnyKey, AnyKeyCounted):
+            BigIntegerField.register_lookup(lookup)  # and with it the keys themselves
+            ForeignKey.register_lookup(lookup)
         encryption.check_keys()  # a wrong key is said at the start, not with the first secret

@@ -30,7 +30,15 @@ class AnyKey(Lookup):
 
     lookup_name = "any_key"
     prepare_rhs = False
+    keys = "(SELECT %s::bigint[])::bigint[]"
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY((SELECT %s::bigint[])::bigint[])", (*params, "{" + ",".join(map(str, self.rhs)) + "}")
+        return f"{column} = ANY({self.keys})", (*params, "{" + ",".join(map(str, self.rhs)) + "}")
+
+
+class AnyKeyCounted(AnyKey):
+    """As `any_key`, but PostgreSQL sees how many keys there are: where each names many rows it reads them otherwise."""
+
+    lookup_name = "any_key_counted"
+    keys = "%s::bigint[]"

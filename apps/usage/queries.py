@@ -151,7 +151,7 @@ def usage_of(
 def _facts_of(periods: Sequence[Period], up_to: Mapping[int, int] | None) -> QuerySet[Event]:
     """Return all facts of periods, or those up to an id in each."""
     if up_to is None:
-        return Event.objects.filter(period__any_key={period.id for period in periods})
+        return Event.objects.filter(period__any_key_counted={period.id for period in periods})
     marked = [Q(period=period.pk, pk__lte=up_to[period.pk]) for period in periods]
     return Event.objects.filter(reduce(or_, marked, Q(pk__isnull=True)))
 
