@@ -52,7 +52,7 @@ def ends_before_boundaries() -> Iterator[str]:
     collecting = Period.objects.filter(status=Period.Status.CURRENT)
     passed = collecting.exclude(ends_at__gte=F("item__subscription__next_boundary_at"))
     for public_id, subscription in passed.values_list("public_id", "item__subscription__public_id").iterator():
-        yield f"the next boundary of subscription {subscription} is not before the end of period {public_id}"
+        yield f"period {public_id} collects, but the next boundary of subscription {subscription} is not by its end"
 
 
 CHECKS = [

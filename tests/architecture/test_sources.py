@@ -57,7 +57,6 @@ ACROSS = [
 # Who writes SQL, which no manager scopes: each statement names ids that were read in scope, or the organization.
 SQL = [
     "apps.core.bulk",
-    "apps.subscriptions.operations.many",
     "apps.usage.operations.*",
     "apps.usage.access",
     "apps.usage.counted",

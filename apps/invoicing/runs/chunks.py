@@ -4,17 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
+from apps.core import bulk
 from apps.invoicing.closing import Closed
 from apps.invoicing.runs import computing, loading, writing
 from apps.subscriptions.models import Subscription
 from apps.tenancy.models import Organization
-
-# Until the transaction ends. The processors are shared by chunks, so that no query of one gains by sharing them again;
-# and the events of a thousand periods are added up in memory, where PostgreSQL would else sort them.
-_PLANNING = "SELECT set_config('max_parallel_workers_per_gather', '0', true), set_config('work_mem', '64MB', true)"
 
 
 @dataclass(frozen=True)
@@ -49,8 +46,7 @@ def close_chunk(
 
     What fails for one of them fails for all: raise ChunkFailed. `also` belongs to the transaction.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_PLANNING)
+    bulk.share_processors()
     chunk = loading.claim(organization=organization, as_of=as_of, most=most, where=where)
     if chunk is None:
         return None
