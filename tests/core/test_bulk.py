@@ -4,14 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.db.models.expressions import DatabaseDefault
 
+from apps.accounts.models import Customer
 from apps.catalog.models import Price
 from apps.core import bulk
 from apps.invoicing.models import Charge, Invoice, Line
 from apps.outbox.models import Message
 from apps.subscriptions.models import Item, Period
 from apps.tenancy.models import Organization
+from tests import builders
 
 
 def columns(row: Any) -> dict[str, Any]:
@@ -47,3 +50,27 @@ def test_what_one_row_holds_is_not_anothers() -> None:
     one, other = bulk.make(Invoice), bulk.make(Invoice)
     one.tax_groups.append({"rate": "0"})
     assert other.tax_groups == []
+
+
+@pytest.mark.django_db
+def test_processors_are_shared_until_the_transaction_ends() -> None:
+    def asked() -> tuple[Any, ...]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('max_parallel_workers_per_gather'), current_setting('work_mem')")
+            return tuple(cursor.fetchone())
+
+    before = asked()
+    with transaction.atomic():
+        bulk.share_processors()
+        assert asked() == ("0", "64MB")
+        transaction.set_rollback(True)
+    assert asked() == before
+
+
+@pytest.mark.parametrize("lookup", ["any_key", "any_key_counted"])
+def test_rows_are_found_by_many_keys(seller: Organization, lookup: str) -> None:
+    one, other = builders.customer(seller, "One"), builders.customer(seller, "Other")
+    builders.customer(seller, "Third")
+    found = Customer.objects.filter(**{f"pk__{lookup}": {one.pk, other.pk, 0}})
+    assert set(found) == {one, other}
+    assert not Customer.objects.filter(**{f"pk__{lookup}": set()}).exists()
